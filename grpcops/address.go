@@ -1,0 +1,130 @@
+package grpcops
+
+import (
+	"net"
+	"net/url"
+	"strings"
+)
+
+// address is an address of connection params, taken apart.
+type address struct {
+	target string   // what grpc-go dials
+	tls    bool     // the address itself asks for TLS
+	list   []string // host:port of each server, of an ipv4: or ipv6: list
+	demo   bool     // the server inside this process
+}
+
+// parseAddress reads https://host:port, http://host:port, host:port, or a gRPC
+// target (gRPC name resolution: dns, unix, unix-abstract, passthrough, ipv4,
+// ipv6). A missing port is 443 with TLS and 80 without; withTLS says that
+// settings ask for it.
+func parseAddress(text string, withTLS bool) (address, error) {
+	scheme, rest, found := strings.Cut(text, ":")
+	switch scheme := strings.ToLower(scheme); {
+	case text == "":
+		return address{}, paramErrorf("address", `address is empty; write host:port, https://host:port or a gRPC target such as unix:///path`)
+	case found && (scheme == "http" || scheme == "https") && strings.HasPrefix(rest, "//"):
+		return webAddress(text, scheme == "https", withTLS)
+	case found && scheme == "demo" && strings.HasPrefix(rest, "//"):
+		return address{target: "passthrough:///demo", demo: true}, nil
+	case found && (scheme == "unix" || scheme == "unix-abstract"):
+		if strings.Trim(rest, "/") == "" {
+			return address{}, paramErrorf("address", "address %q names no socket", text)
+		}
+		return address{target: scheme + ":" + rest}, nil
+	case found && (scheme == "dns" || scheme == "passthrough") && strings.HasPrefix(rest, "/"):
+		return targetAddress(text, withTLS)
+	case found && (scheme == "ipv4" || scheme == "ipv6"):
+		return listAddress(text, strings.TrimLeft(rest, "/"), withTLS)
+	case strings.Contains(text, "://"):
+		return address{}, paramErrorf("address", "address %q has a scheme that is not known; use https, http, dns, unix, unix-abstract, passthrough, ipv4 or ipv6", text)
+	}
+	hostPort, err := withPort(text, withTLS)
+	if err != nil {
+		return address{}, err
+	}
+	return address{target: "dns:///" + hostPort}, nil
+}
+
+func webAddress(text string, https, withTLS bool) (address, error) {
+	u, err := url.Parse(text)
+	switch {
+	case err != nil:
+		return address{}, paramErrorf("address", "address %q is no URL", text)
+	case u.Host == "":
+		return address{}, paramErrorf("address", "address %q has no host", text)
+	case strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil:
+		return address{}, paramErrorf("address", "address %q has more than host and port; a gRPC address has no path, query or user", text)
+	}
+	hostPort, err := withPort(u.Host, https || withTLS)
+	if err != nil {
+		return address{}, err
+	}
+	return address{target: "dns:///" + hostPort, tls: https}, nil
+}
+
+// targetAddress adds the port to dns://authority/host and passthrough:///host.
+func targetAddress(text string, withTLS bool) (address, error) {
+	cut := strings.LastIndexByte(text, '/') + 1
+	if cut == len(text) {
+		return address{}, paramErrorf("address", "address %q has no host", text)
+	}
+	hostPort, err := withPort(text[cut:], withTLS)
+	if err != nil {
+		return address{}, err
+	}
+	return address{target: text[:cut] + hostPort}, nil
+}
+
+// listAddress reads ipv4:a:p,b:p and ipv6:[a]:p,[b]:p.
+func listAddress(text, list string, withTLS bool) (address, error) {
+	a := address{target: listScheme + ":///" + list}
+	for item := range strings.SplitSeq(list, ",") {
+		hostPort, err := withPort(strings.TrimSpace(item), withTLS)
+		if err != nil {
+			return address{}, err
+		}
+		if host, _, _ := net.SplitHostPort(hostPort); net.ParseIP(host) == nil {
+			return address{}, paramErrorf("address", "address %q must list IP addresses; %q is none", text, host)
+		}
+		a.list = append(a.list, hostPort)
+	}
+	return a, nil
+}
+
+// withPort adds the port where there is none.
+func withPort(hostPort string, withTLS bool) (string, error) {
+	if strings.ContainsAny(hostPort, "/?#@ \t\r\n") {
+		return "", paramErrorf("address", "address %q has more than host and port; a gRPC address has no path, query or user", hostPort)
+	}
+	host, port, err := net.SplitHostPort(hostPort)
+	if err != nil {
+		host, port = strings.TrimSuffix(strings.TrimPrefix(hostPort, "["), "]"), ""
+		if strings.Contains(host, ":") && net.ParseIP(host) == nil {
+			return "", paramErrorf("address", "address %q is not host:port", hostPort)
+		}
+	}
+	switch {
+	case host == "":
+		return "", paramErrorf("address", "address %q has no host", hostPort)
+	case port == "" && withTLS:
+		port = "443"
+	case port == "":
+		port = "80"
+	}
+	if !validPort(port) {
+		return "", paramErrorf("address", "address %q has port %q; it must be a number from 1 to 65535", hostPort, port)
+	}
+	return net.JoinHostPort(host, port), nil
+}
+
+func validPort(port string) bool {
+	n := 0
+	for _, c := range port {
+		if c < '0' || '9' < c || n > 65535 {
+			return false
+		}
+		n = n*10 + int(c-'0')
+	}
+	return 0 < n && n <= 65535
+}

@@ -1,0 +1,166 @@
+package grpcops
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	healthpb "google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/status"
+
+	"github.com/grpcline/grpcline/grpcops/transcode"
+)
+
+// Target is what a call or stream goes to, and how.
+type Target struct {
+	Service  string // full name; may be empty where Method is pkg.Service/Method
+	Method   string
+	Metadata Metadata // all that is to be sent
+	Options  CallOptions
+}
+
+// Reply is what a unary call returned, its status being OK.
+type Reply struct {
+	Message  json.RawMessage
+	Headers  Metadata
+	Trailers Metadata
+}
+
+// Call makes a unary call; ctx bounds it and is its deadline. Its error is a
+// *ParamError, a *KindError, a *StatusError, or the cause that ended ctx where
+// that is no deadline.
+func (c *Conn) Call(ctx context.Context, t *Target, request json.RawMessage) (*Reply, error) {
+	m, err := c.method(ctx, t, Unary)
+	if err != nil {
+		return nil, err
+	}
+	options := t.Options.JSON.over(c.Params.JSON)
+	packed, err := m.encode("request", request, options)
+	if err != nil {
+		return nil, err
+	}
+	rpcCtx, seen := watch(metadata.NewOutgoingContext(ctx, t.Metadata.grpc()))
+	var headers, trailers metadata.MD
+	var answer wire
+	err = c.cc.Invoke(rpcCtx, m.path(), &wire{packed}, &answer,
+		append(c.callOptions(&t.Options), grpc.Header(&headers), grpc.Trailer(&trailers))...)
+	if err != nil {
+		return nil, c.ended(ctx, err, seen, m.codec, options, headers, trailers)
+	}
+	text, err := m.out.AppendJSON(nil, answer.bytes, options)
+	if err != nil {
+		return nil, unreadable(m, err, headers, trailers)
+	}
+	return &Reply{text, fromGRPC(headers), fromGRPC(trailers)}, nil
+}
+
+// callOptions are a call's options as grpc-go takes them, over the connection's.
+func (c *Conn) callOptions(o *CallOptions) []grpc.CallOption {
+	options := make([]grpc.CallOption, 0, 6)
+	options = append(options, grpc.ForceCodecV2(rawCodec{}), grpc.WaitForReady(given(o.WaitForReady, c.Params.WaitForReady)))
+	compression := o.Compression
+	if compression == nil {
+		compression = c.Params.Compression
+	}
+	if compression != nil {
+		options = append(options, grpc.UseCompressor(string(*compression)))
+	}
+	return options
+}
+
+// fromGRPC is what grpc-go returned as Metadata, never nil.
+func fromGRPC(md metadata.MD) Metadata {
+	if md == nil {
+		return Metadata{}
+	}
+	return Metadata(md)
+}
+
+// ended makes the error of an RPC that did not end with OK.
+func (c *Conn) ended(ctx context.Context, err error, seen *received, codec *transcode.Codec, options transcode.Options, headers, trailers metadata.MD) error {
+	end := End{statusOf(err, codec, options), fromGRPC(headers), fromGRPC(trailers), seen.origin(ctx, err)}
+	if end.Origin == OriginClient {
+		var cancelled *StatusError
+		switch cause := notADeadline(ctx); {
+		case errors.As(cause, &cancelled):
+			end.Status = cancelled.Status
+			return &StatusError{end}
+		case cause != nil:
+			return cause
+		}
+		end.Status.Message = c.explain(ctx, &end.Status)
+	}
+	return &StatusError{end}
+}
+
+// notADeadline is why ctx ended, nil where it did not, or by its deadline, or
+// without a cause of its own.
+func notADeadline(ctx context.Context) error {
+	cause := context.Cause(ctx)
+	if cause == nil || errors.Is(cause, context.DeadlineExceeded) || errors.Is(cause, context.Canceled) {
+		return nil
+	}
+	return cause
+}
+
+// explain makes sentences of grpc-go's messages.
+func (c *Conn) explain(ctx context.Context, s *Status) string {
+	switch codes.Code(s.Code) {
+	case codes.DeadlineExceeded:
+		if cause := context.Cause(ctx); cause != nil {
+			return "the call did not end in time: " + cause.Error()
+		}
+	case codes.Unavailable:
+		if cause := causeOf(s.Message); cause != s.Message {
+			return "no connection to " + c.Params.Address + ": " + cause + adviceOn(cause, c.TLS)
+		}
+	}
+	return s.Message
+}
+
+// failure is the error of an RPC whose headers and trailers nobody asks for.
+func (c *Conn) failure(ctx context.Context, err error) error {
+	return c.ended(ctx, err, &received{}, transcode.NewCodec(nil), transcode.Options{}, nil, nil)
+}
+
+// late is the error of something that ctx ended before the server gave it.
+func (c *Conn) late(ctx context.Context, what string) error {
+	if cause := notADeadline(ctx); cause != nil {
+		return cause
+	}
+	return clientError(codes.DeadlineExceeded, "%s did not come in time from %s", what, c.Params.Address)
+}
+
+// unreadable is the error of a message that is not of its type.
+func unreadable(m *method, err error, headers, trailers metadata.MD) *StatusError {
+	e := clientError(codes.Internal, "the server's message does not fit the response type of %s: %v", m.name, err)
+	e.Headers, e.Trailers = fromGRPC(headers), fromGRPC(trailers)
+	return e
+}
+
+// CheckHealth asks grpc.health.v1 for the state of a service, "" being the
+// server as a whole. It returns the state's name, such as SERVING.
+func (c *Conn) CheckHealth(ctx context.Context, md Metadata, service string) (string, error) {
+	rpcCtx, seen := watch(metadata.NewOutgoingContext(ctx, md.grpc()))
+	var headers, trailers metadata.MD
+	answer, err := healthpb.NewHealthClient(c.cc).Check(rpcCtx, &healthpb.HealthCheckRequest{Service: service},
+		grpc.Header(&headers), grpc.Trailer(&trailers))
+	if err != nil {
+		return "", c.ended(ctx, err, seen, transcode.NewCodec(nil), transcode.Options{}, headers, trailers)
+	}
+	return answer.GetStatus().String(), nil
+}
+
+// codeOf is the status code of what grpc-go returned.
+func codeOf(err error) codes.Code { return status.Code(err) }
+
+// Name is pkg.Service/Method as far as the caller gave it.
+func (t *Target) Name() string {
+	if t.Service == "" {
+		return t.Method
+	}
+	return t.Service + "/" + t.Method
+}

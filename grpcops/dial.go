@@ -1,0 +1,188 @@
+package grpcops
+
+import (
+	"context"
+	"io"
+	"net"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials"
+	"google.golang.org/grpc/credentials/insecure"
+	_ "google.golang.org/grpc/encoding/gzip" // registers the compressor that compression: "gzip" names
+	"google.golang.org/grpc/grpclog"
+	"google.golang.org/grpc/keepalive"
+
+	"github.com/grpcline/grpcline/grpcops/schema"
+)
+
+// Env is what all connections of a worker share.
+type Env struct {
+	Version string                                      // of the worker, for the user agent
+	Schemas *schema.Cache                               // compiled schemas
+	Demo    func(ctx context.Context) (net.Conn, error) // reaches the server at demo:///; nil where there is none
+}
+
+// Windows of HTTP/2 flow control, in bytes: what a server may send ahead of what
+// is read. The connection's is only a bound on all its streams together, as
+// grpc-go gives it back on receipt.
+const (
+	streamWindow     = 1 << 20
+	connectionWindow = 4 << 20
+)
+
+// Conn is a connection to a server and the schema that its messages have. Its
+// owner closes it; calls and streams on it then end.
+type Conn struct {
+	Params ConnectionParams
+	TLS    bool // whether it is encrypted
+
+	cc    *grpc.ClientConn
+	stage *stage
+	types types
+}
+
+// Check says what is wrong with the params, as far as that shows without
+// connecting.
+func (p *ConnectionParams) Check() error {
+	_, err := parseAddress(p.Address, p.TLS != nil)
+	if err == nil && p.TLS != nil {
+		err = p.TLS.Check()
+	}
+	return err
+}
+
+// Dial makes a connection within ctx: it compiles the schema that the params
+// give and, unless they are lazy, connects. Its error is a *ParamError, or a *StatusError
+// with the cause why the server cannot be reached.
+func (env *Env) Dial(ctx context.Context, p ConnectionParams) (*Conn, error) {
+	at, err := parseAddress(p.Address, p.TLS != nil)
+	if err != nil {
+		return nil, err
+	}
+	c := &Conn{Params: p, TLS: at.tls || p.TLS != nil, stage: &stage{}}
+	if c.types.given, err = env.givenFiles(ctx, &p); err != nil {
+		if ctx.Err() != nil {
+			err = c.late(ctx, "the schema")
+		}
+		return nil, err
+	}
+	c.types.turn = make(chan struct{}, 1)
+	options, err := c.options(env, at)
+	if err != nil {
+		return nil, err
+	}
+	if c.cc, err = grpc.NewClient(at.target, options...); err != nil {
+		return nil, clientParamError(&p, err)
+	}
+	if !given(p.Lazy) {
+		if err := c.connect(ctx); err != nil {
+			c.Close()
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+// Close ends the connection and what still runs on it.
+func (c *Conn) Close() { c.cc.Close() }
+
+// State is the connection's state in gRPC's words, such as READY.
+func (c *Conn) State() string { return c.cc.GetState().String() }
+
+// options are the settings of the connection as grpc-go takes them.
+func (c *Conn) options(env *Env, at address) ([]grpc.DialOption, error) {
+	p := &c.Params
+	creds, err := c.credentials()
+	if err != nil {
+		return nil, err
+	}
+	options := []grpc.DialOption{
+		grpc.WithTransportCredentials(creds),
+		grpc.WithStatsHandler(originHandler{}),
+		grpc.WithDisableServiceConfig(), // none from DNS: a look-up for each connection
+		grpc.WithIdleTimeout(0),         // connections stay open between requests
+		grpc.WithStaticStreamWindowSize(streamWindow),
+		grpc.WithStaticConnWindowSize(connectionWindow),
+		grpc.WithUserAgent(userAgent(p.UserAgent, env.Version)),
+		grpc.WithDefaultCallOptions(
+			grpc.MaxCallRecvMsgSize(orDefault(p.MaxReceiveBytes)),
+			grpc.MaxCallSendMsgSize(orDefault(p.MaxSendBytes)),
+			grpc.MaxRetryRPCBufferSize(orDefault(p.MaxSendBytes)),
+		),
+	}
+	if p.Authority != "" {
+		options = append(options, grpc.WithAuthority(p.Authority))
+	}
+	if p.ServiceConfig != nil {
+		options = append(options, grpc.WithDefaultServiceConfig(string(p.ServiceConfig)))
+	}
+	if k := p.Keepalive; k != nil {
+		options = append(options, grpc.WithKeepaliveParams(keepalive.ClientParameters{
+			Time:                Millis(k.TimeMs, 0),
+			Timeout:             Millis(k.TimeoutMs, 0),
+			PermitWithoutStream: given(k.PermitWithoutStream),
+		}))
+	}
+	if at.list != nil {
+		options = append(options, grpc.WithResolvers(listBuilder{at.list}))
+	}
+	if at.demo {
+		if env.Demo == nil {
+			return nil, paramErrorf("address", "demo:/// is there only when the worker is started with --demo")
+		}
+		options = append(options, grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) {
+			return env.Demo(ctx)
+		}))
+	}
+	return options, nil
+}
+
+// credentials are TLS or none, watched to know how far connecting has come.
+func (c *Conn) credentials() (credentials.TransportCredentials, error) {
+	creds := insecure.NewCredentials()
+	if c.TLS {
+		settings := c.Params.TLS
+		if settings == nil {
+			settings = &TLSSettings{}
+		}
+		config, err := settings.config()
+		if err != nil {
+			return nil, err
+		}
+		creds = credentials.NewTLS(config)
+	}
+	return &watchedCredentials{creds, c.stage, c.Params.Authority != ""}, nil
+}
+
+func userAgent(given, version string) string {
+	if given != "" {
+		return given
+	}
+	return "grpcline/" + version
+}
+
+// orDefault is a size limit of messages; 0 asks for none.
+func orDefault(limit *int) int {
+	switch {
+	case limit == nil:
+		return defaultMaxBytes
+	case *limit == 0 || *limit > 1<<31-1:
+		return 1<<31 - 1
+	}
+	return *limit
+}
+
+// clientParamError says which of the params grpc-go did not like.
+func clientParamError(p *ConnectionParams, err error) error {
+	if p.ServiceConfig != nil {
+		return paramErrorf("serviceConfig", "serviceConfig: %v", err)
+	}
+	return paramErrorf("address", "address %q: %v", p.Address, err)
+}
+
+// GRPCVersion is that of grpc-go.
+const GRPCVersion = grpc.Version
+
+// Quiet keeps grpc-go from writing to stderr; its errors come back from calls. It
+// must be called before the first connection.
+func Quiet() { grpclog.SetLoggerV2(grpclog.NewLoggerV2(io.Discard, io.Discard, io.Discard)) }

@@ -1,0 +1,151 @@
+package grpcops
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"google.golang.org/grpc/metadata"
+
+	"github.com/grpcline/grpcline/internal/strictjson"
+)
+
+// Metadata is gRPC metadata: lower-case names, each with its values in order.
+// As JSON it is {name: value} or {name: [value…]} on the way in and always
+// {name: [value…]} on the way out; a name that ends in -bin carries base64.
+// Here such values are held decoded, as gRPC takes them.
+type Metadata map[string][]string
+
+// reserved are the names that gRPC or HTTP/2 keep for themselves
+// (gRPC over HTTP/2; RFC 9113, section 8.2.2).
+var reserved = []string{
+	"connection", "content-length", "content-type", "host", "http2-settings", "keep-alive",
+	"proxy-connection", "te", "trailer", "transfer-encoding", "upgrade",
+}
+
+// values is the JSON of one name's values: a string or an array of strings.
+type values []string
+
+func (v *values) UnmarshalJSON(data []byte) error {
+	if data[0] == '"' {
+		*v = make(values, 1)
+		return strictjson.DecodeValue(data, &(*v)[0])
+	}
+	if data[0] != '[' {
+		return &strictjson.Error{Message: "must be a string or an array of strings"}
+	}
+	return strictjson.DecodeValue(data, (*[]string)(v))
+}
+
+// UnmarshalJSON reads metadata that a host gives, and refuses names and values
+// that gRPC cannot carry.
+func (md *Metadata) UnmarshalJSON(data []byte) error {
+	var given map[string]values
+	if err := strictjson.DecodeValue(data, &given); err != nil {
+		return err
+	}
+	*md = make(Metadata, len(given))
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		lower := strings.ToLower(name)
+		if err := checkName(lower); err != nil {
+			return err
+		}
+		if _, twice := (*md)[lower]; twice {
+			return wrongName(name, "is given twice (names differ by more than letter case)")
+		}
+		checked, err := checkValues(lower, given[name])
+		if err != nil {
+			return err
+		}
+		(*md)[lower] = checked
+	}
+	return nil
+}
+
+func wrongName(name, why string) error {
+	return &strictjson.Error{Path: name, Message: fmt.Sprintf("%q %s", name, why)}
+}
+
+func checkName(name string) error {
+	switch {
+	case name == "":
+		return wrongName(name, "is no metadata name: it is empty")
+	case name == "user-agent":
+		return wrongName(name, "is set by gRPC; use userAgent in the connection params")
+	case name == "host":
+		return wrongName(name, "is set by HTTP/2; use authority in the connection params")
+	case name[0] == ':' || strings.HasPrefix(name, "grpc-") || slices.Contains(reserved, name):
+		return wrongName(name, "is a name that gRPC or HTTP/2 keeps for itself")
+	}
+	for _, c := range []byte(name) {
+		if (c < 'a' || 'z' < c) && (c < '0' || '9' < c) && c != '-' && c != '_' && c != '.' {
+			return wrongName(name, "is no metadata name: letters, digits, - _ and . are allowed")
+		}
+	}
+	return nil
+}
+
+// checkValues returns the values of a name as gRPC takes them.
+func checkValues(name string, given []string) ([]string, error) {
+	checked := make([]string, len(given))
+	for i, value := range given {
+		if strings.HasSuffix(name, "-bin") {
+			raw, ok := decodeBase64(value)
+			if !ok {
+				return nil, wrongName(name, "must be base64, as its name ends in -bin")
+			}
+			checked[i] = string(raw)
+			continue
+		}
+		for _, c := range []byte(value) {
+			if c < 0x20 || 0x7E < c {
+				return nil, wrongName(name, "has a character outside printable ASCII, which gRPC cannot carry; use a name that ends in -bin, with base64")
+			}
+		}
+		checked[i] = value
+	}
+	return checked, nil
+}
+
+// decodeBase64 reads both alphabets, padded or not.
+func decodeBase64(text string) ([]byte, bool) {
+	text = strings.TrimRight(strings.NewReplacer("-", "+", "_", "/").Replace(text), "=")
+	raw, err := base64.RawStdEncoding.DecodeString(text)
+	return raw, err == nil
+}
+
+// MarshalJSON writes {name: [value…]}, base64 for names that end in -bin.
+func (md Metadata) MarshalJSON() ([]byte, error) {
+	written := make(map[string][]string, len(md))
+	for name, values := range md {
+		written[name] = values
+		if strings.HasSuffix(name, "-bin") {
+			written[name] = make([]string, len(values))
+			for i, value := range values {
+				written[name][i] = base64.StdEncoding.EncodeToString([]byte(value))
+			}
+		} else if written[name] == nil {
+			written[name] = []string{}
+		}
+	}
+	return json.Marshal(written)
+}
+
+// With returns md with the names of more added or replaced.
+func (md Metadata) With(more Metadata) Metadata {
+	if len(more) == 0 {
+		return md
+	}
+	all := maps.Clone(md)
+	if all == nil {
+		all = make(Metadata, len(more))
+	}
+	maps.Copy(all, more)
+	return all
+}
+
+// grpc returns md as grpc-go takes it.
+func (md Metadata) grpc() metadata.MD { return metadata.MD(md) }

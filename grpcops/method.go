@@ -1,0 +1,161 @@
+package grpcops
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/grpcline/grpcline/grpcops/introspect"
+	"github.com/grpcline/grpcline/grpcops/schema"
+	"github.com/grpcline/grpcline/grpcops/transcode"
+	"github.com/grpcline/grpcline/internal/nearest"
+)
+
+// Kind is the kind of a method, by which sides of it are streams.
+type Kind string
+
+// The four kinds.
+const (
+	Unary        Kind = "unary"
+	ServerStream Kind = "serverStream"
+	ClientStream Kind = "clientStream"
+	BidiStream   Kind = "bidiStream"
+)
+
+// KindError says that a method is not of the kind that was asked for.
+type KindError struct {
+	Method string // pkg.Service/Method
+	Kind   Kind   // what it is
+}
+
+// Error names the method and what it is.
+func (e *KindError) Error() string { return fmt.Sprintf("%s is a %s method", e.Method, e.Kind) }
+
+// method is a method with the plans for its messages.
+type method struct {
+	name  string // pkg.Service/Method
+	kind  Kind
+	in    *transcode.Message
+	out   *transcode.Message
+	input protoreflect.MessageDescriptor
+	codec *transcode.Codec
+}
+
+// path is the HTTP/2 path of the method.
+func (m *method) path() string { return "/" + m.name }
+
+// method finds a method and checks its kind.
+func (c *Conn) method(ctx context.Context, t *Target, kind Kind) (*method, error) {
+	files, err := c.files(ctx, t.Metadata)
+	if err != nil {
+		return nil, err
+	}
+	md, err := findMethod(files, t.Service, t.Method)
+	if err != nil {
+		return nil, err
+	}
+	m := &method{
+		name:  string(md.Parent().FullName()) + "/" + string(md.Name()),
+		kind:  Kind(introspect.Kind(md)),
+		input: md.Input(),
+		codec: files.Codec(),
+	}
+	if m.kind != kind {
+		return nil, &KindError{m.name, m.kind}
+	}
+	m.in, m.out = m.codec.Message(md.Input()), m.codec.Message(md.Output())
+	return m, nil
+}
+
+// findMethod finds a method by its service's full name and its own, or, without
+// a service, by pkg.Service/Method.
+func findMethod(files *schema.Files, service, name string) (protoreflect.MethodDescriptor, error) {
+	param := "service"
+	if service == "" {
+		full := strings.TrimPrefix(name, "/")
+		cut := strings.LastIndexByte(full, '/')
+		if cut < 0 {
+			return nil, paramErrorf("service", "service is required, unless method is the full pkg.Service/Method")
+		}
+		service, name, param = full[:cut], full[cut+1:], "method"
+	}
+	sd, err := findService(files, service, param)
+	if err != nil {
+		return nil, err
+	}
+	if md := sd.Methods().ByName(protoreflect.Name(name)); md != nil {
+		return md, nil
+	}
+	if why := files.Unusable(string(sd.FullName()) + "." + name); why != "" {
+		return nil, paramErrorf("method", "%s", why)
+	}
+	var known []string
+	for i := range sd.Methods().Len() {
+		known = append(known, string(sd.Methods().Get(i).Name()))
+	}
+	return nil, paramErrorf("method", "%s has no method %q%s", sd.FullName(), name, nearest.Hint(name, known))
+}
+
+func findService(files *schema.Files, name, param string) (protoreflect.ServiceDescriptor, error) {
+	if sd, ok := files.FindService(name); ok {
+		return sd, nil
+	}
+	if why := files.Unusable(name); why != "" {
+		return nil, paramErrorf(param, "%s", why)
+	}
+	return nil, paramErrorf(param, "the schema has no service %q%s", name, nearest.Hint(name, files.ServiceNames()))
+}
+
+// encode turns a message in JSON into wire bytes. Absent stands for an empty
+// message. prefix leads to it in the params, for errors.
+func (m *method) encode(prefix string, text json.RawMessage, options transcode.Options) ([]byte, error) {
+	if text == nil || string(text) == "null" && m.input.FullName() != "google.protobuf.Value" {
+		if m.input.ParentFile().Package() == "google.protobuf" {
+			return nil, nil // has a JSON form of its own, and no required fields
+		}
+		text = json.RawMessage("{}")
+	}
+	packed, err := m.in.AppendWire(nil, text, options)
+	if err != nil {
+		return nil, messageError(prefix, err)
+	}
+	return packed, nil
+}
+
+// Services lists the full names of the services, sorted.
+func (c *Conn) Services(ctx context.Context, md Metadata) ([]string, error) {
+	files, err := c.files(ctx, md)
+	if err != nil {
+		return nil, err
+	}
+	return files.ServiceNames(), nil
+}
+
+// Methods lists the methods of a service in the order of its file.
+func (c *Conn) Methods(ctx context.Context, md Metadata, service string) (string, []introspect.MethodInfo, error) {
+	files, err := c.files(ctx, md)
+	if err != nil {
+		return "", nil, err
+	}
+	sd, err := findService(files, service, "service")
+	if err != nil {
+		return "", nil, err
+	}
+	return string(sd.FullName()), introspect.Methods(sd), nil
+}
+
+// MethodDetail describes a method.
+func (c *Conn) MethodDetail(ctx context.Context, md Metadata, service, name string) (introspect.MethodDetail, error) {
+	files, err := c.files(ctx, md)
+	if err != nil {
+		return introspect.MethodDetail{}, err
+	}
+	found, err := findMethod(files, service, name)
+	if err != nil {
+		return introspect.MethodDetail{}, err
+	}
+	return introspect.Detail(found)
+}

@@ -1,0 +1,61 @@
+package grpcops
+
+import (
+	"context"
+	"strings"
+	"sync/atomic"
+
+	"google.golang.org/grpc/stats"
+	"google.golang.org/grpc/status"
+)
+
+// received notes what the server has sent of the last attempt of an RPC.
+type received struct{ headers, trailers atomic.Bool }
+
+type receivedKey struct{}
+
+// watch returns a context for one RPC and where what arrives is noted.
+func watch(ctx context.Context) (context.Context, *received) {
+	r := &received{}
+	return context.WithValue(ctx, receivedKey{}, r), r
+}
+
+// origin tells who made the status err.
+//
+// Trailers can have arrived and the status still be ours: a message that is too
+// large is refused while the rest has been received. grpc-go's own sentences
+// begin with "grpc: "; a server can use them as well, but then without a message
+// before, and so without headers.
+func (r *received) origin(ctx context.Context, err error) string {
+	if !r.trailers.Load() || ctx.Err() != nil {
+		return OriginClient
+	}
+	if r.headers.Load() && strings.HasPrefix(status.Convert(err).Message(), "grpc: ") {
+		return OriginClient
+	}
+	return OriginServer
+}
+
+// originHandler is the stats.Handler that fills received.
+type originHandler struct{}
+
+func (originHandler) TagRPC(ctx context.Context, _ *stats.RPCTagInfo) context.Context { return ctx }
+
+func (originHandler) HandleRPC(ctx context.Context, event stats.RPCStats) {
+	r, ok := ctx.Value(receivedKey{}).(*received)
+	if !ok {
+		return
+	}
+	switch event.(type) {
+	case *stats.Begin:
+		r.headers.Store(false)
+		r.trailers.Store(false)
+	case *stats.InHeader:
+		r.headers.Store(true)
+	case *stats.InTrailer:
+		r.trailers.Store(true)
+	}
+}
+
+func (originHandler) TagConn(ctx context.Context, _ *stats.ConnTagInfo) context.Context { return ctx }
+func (originHandler) HandleConn(context.Context, stats.ConnStats)                       {}

@@ -1,0 +1,122 @@
+package schema
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/descriptorpb"
+
+	"github.com/grpcline/grpcline/internal/jsonscan"
+	"github.com/grpcline/grpcline/internal/strictjson"
+)
+
+// DescriptorSet is a binary google.protobuf.FileDescriptorSet, such as protoc
+// --descriptor_set_out --include_imports writes. In JSON it is {"file": …},
+// {"base64": …}, or a string: the path of a file that exists, else base64.
+type DescriptorSet struct {
+	File   *string `json:"file,omitempty"`
+	Base64 *string `json:"base64,omitempty"` // padded or not, standard or URL alphabet, line breaks allowed
+
+	either *string // path or base64, told apart when it is read
+}
+
+// NewDescriptorSet takes a path or base64.
+func NewDescriptorSet(s string) DescriptorSet { return DescriptorSet{either: &s} }
+
+// UnmarshalJSON reads either form.
+func (d *DescriptorSet) UnmarshalJSON(data []byte) error {
+	switch data[0] {
+	case '"':
+		text, ok := jsonscan.Unquote(data)
+		if !ok {
+			return &strictjson.Error{Message: "has half of a surrogate pair, which is no text"}
+		}
+		*d = NewDescriptorSet(text)
+	case '{':
+		type plain DescriptorSet
+		var object plain
+		if err := strictjson.Decode(data, &object); err != nil {
+			return err
+		}
+		*d = DescriptorSet(object)
+		if (d.File == nil) == (d.Base64 == nil) {
+			return &strictjson.Error{Message: `must have exactly one of "file" and "base64"`}
+		}
+	default:
+		return &strictjson.Error{Message: `must be a descriptor set: a path, base64, {"file"} or {"base64"}`}
+	}
+	for _, field := range []*string{d.File, d.Base64, d.either} {
+		if field != nil && *field == "" {
+			return &strictjson.Error{Message: "must not be empty"}
+		}
+	}
+	return nil
+}
+
+// MarshalJSON gives back the form that came in.
+func (d DescriptorSet) MarshalJSON() ([]byte, error) {
+	if d.either != nil {
+		return json.Marshal(*d.either)
+	}
+	type plain DescriptorSet
+	return json.Marshal(plain(d))
+}
+
+// read gets the set's bytes and its files.
+func (d *DescriptorSet) read(importPaths []string) (text string, files []*descriptorpb.FileDescriptorProto, err error) {
+	if text, err = d.text(importPaths); err != nil {
+		return "", nil, &SourceError{"descriptorSet", "the descriptor set: " + err.Error(), err}
+	}
+	var set descriptorpb.FileDescriptorSet
+	if err := proto.Unmarshal([]byte(text), &set); err != nil || len(set.File) == 0 {
+		return "", nil, &SourceError{"descriptorSet", "the descriptor set is not a google.protobuf.FileDescriptorSet as protoc --descriptor_set_out writes it", err}
+	}
+	return text, set.File, nil
+}
+
+func (d *DescriptorSet) text(importPaths []string) (string, error) {
+	switch {
+	case d.Base64 != nil:
+		text, ok := decodeBase64(*d.Base64)
+		if !ok {
+			return "", errors.New("it is not base64")
+		}
+		return text, nil
+	case d.File != nil:
+		_, text, err := readPath(*d.File, importPaths)
+		if errors.Is(err, fs.ErrNotExist) {
+			return "", fmt.Errorf("there is no file %q%s", *d.File, lookedIn(*d.File, importPaths))
+		}
+		return text, err
+	}
+	_, text, err := readPath(*d.either, importPaths)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return text, err
+	}
+	text, ok := decodeBase64(*d.either)
+	if !ok {
+		return "", fmt.Errorf("%s is neither a file%s nor base64", abbreviated(*d.either), lookedIn(*d.either, importPaths))
+	}
+	return text, nil
+}
+
+// decodeBase64 takes both alphabets, with or without padding and line breaks.
+func decodeBase64(s string) (string, bool) {
+	s = strings.NewReplacer("\r", "", "\n", "", " ", "", "-", "+", "_", "/").Replace(s)
+	text, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(s, "="))
+	return string(text), err == nil
+}
+
+// abbreviated quotes the beginning of a text.
+func abbreviated(s string) string {
+	const shown = 60
+	if len(s) > shown {
+		return fmt.Sprintf("%q…", s[:shown])
+	}
+	return fmt.Sprintf("%q", s)
+}

@@ -1,0 +1,57 @@
+package schema
+
+import (
+	"slices"
+
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/descriptorpb"
+)
+
+// eachField visits all fields and extensions of a file with the name of what
+// they are in, and drops those for which keep is false.
+func eachField(f *descriptorpb.FileDescriptorProto, keep func(scope protoreflect.FullName, field *descriptorpb.FieldDescriptorProto) bool) {
+	filter := func(scope protoreflect.FullName, list []*descriptorpb.FieldDescriptorProto) []*descriptorpb.FieldDescriptorProto {
+		return slices.DeleteFunc(list, func(field *descriptorpb.FieldDescriptorProto) bool { return !keep(scope, field) })
+	}
+	var messages func(scope protoreflect.FullName, list []*descriptorpb.DescriptorProto)
+	messages = func(scope protoreflect.FullName, list []*descriptorpb.DescriptorProto) {
+		for _, m := range list {
+			name := scope.Append(protoreflect.Name(m.GetName()))
+			m.Field = filter(name, m.Field)
+			m.Extension = filter(name, m.Extension)
+			messages(name, m.NestedType)
+		}
+	}
+	scope := protoreflect.FullName(f.GetPackage())
+	f.Extension = filter(scope, f.Extension)
+	messages(scope, f.MessageType)
+}
+
+// eachMethod visits all methods likewise.
+func eachMethod(f *descriptorpb.FileDescriptorProto, keep func(service protoreflect.FullName, method *descriptorpb.MethodDescriptorProto) bool) {
+	for _, s := range f.GetService() {
+		name := protoreflect.FullName(f.GetPackage()).Append(protoreflect.Name(s.GetName()))
+		s.Method = slices.DeleteFunc(s.Method, func(m *descriptorpb.MethodDescriptorProto) bool { return !keep(name, m) })
+	}
+}
+
+// eachType visits the full names of all messages and enums of a file.
+func eachType(f *descriptorpb.FileDescriptorProto, visit func(name protoreflect.FullName)) {
+	enums := func(scope protoreflect.FullName, list []*descriptorpb.EnumDescriptorProto) {
+		for _, e := range list {
+			visit(scope.Append(protoreflect.Name(e.GetName())))
+		}
+	}
+	var messages func(scope protoreflect.FullName, list []*descriptorpb.DescriptorProto)
+	messages = func(scope protoreflect.FullName, list []*descriptorpb.DescriptorProto) {
+		for _, m := range list {
+			name := scope.Append(protoreflect.Name(m.GetName()))
+			visit(name)
+			enums(name, m.GetEnumType())
+			messages(name, m.GetNestedType())
+		}
+	}
+	scope := protoreflect.FullName(f.GetPackage())
+	enums(scope, f.GetEnumType())
+	messages(scope, f.GetMessageType())
+}

@@ -1,0 +1,129 @@
+package grpcops
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/anypb"
+
+	"github.com/grpcline/grpcline/grpcops/transcode"
+)
+
+// Status is how an RPC ended (google.rpc.Status). A detail is ProtoJSON with an
+// @type member; one whose type is not known is {"@type", "value": base64}.
+type Status struct {
+	Code    uint32            `json:"code"`
+	Name    string            `json:"name"`
+	Message string            `json:"message"`
+	Details []json.RawMessage `json:"details"`
+}
+
+// OK is the status of an RPC that succeeded.
+func OK() Status { return Status{Name: "OK", Details: []json.RawMessage{}} }
+
+// End is how an RPC ended, with all the metadata the server sent.
+type End struct {
+	Status   Status
+	Headers  Metadata
+	Trailers Metadata
+	Origin   string // OriginServer or OriginClient
+}
+
+// Who made a status.
+const (
+	OriginServer = "server" // the server is known to have sent it
+	OriginClient = "client" // this side made it, or nobody knows who did
+)
+
+// StatusError is an RPC that did not end with OK.
+type StatusError struct{ End }
+
+// Error names the status and repeats its message.
+func (e *StatusError) Error() string {
+	if e.Status.Message == "" {
+		return e.Status.Name + ": " + e.Origin + " gave no message"
+	}
+	return e.Status.Name + ": " + e.Status.Message
+}
+
+// clientError is a status that this side makes.
+func clientError(code codes.Code, format string, args ...any) *StatusError {
+	return &StatusError{End{
+		Status:   Status{Code: uint32(code), Name: codeName(code), Message: fmt.Sprintf(format, args...), Details: []json.RawMessage{}},
+		Headers:  Metadata{},
+		Trailers: Metadata{},
+		Origin:   OriginClient,
+	}}
+}
+
+// codeName is the canonical name of a code, such as NOT_FOUND, and CODE_99 for
+// one that gRPC does not define.
+func codeName(code codes.Code) string {
+	if code > codes.Unauthenticated {
+		return fmt.Sprintf("CODE_%d", uint32(code))
+	}
+	if code == codes.OK {
+		return "OK"
+	}
+	var name strings.Builder
+	for i, c := range code.String() {
+		if i > 0 && 'A' <= c && c <= 'Z' {
+			name.WriteByte('_')
+		}
+		name.WriteRune(c)
+	}
+	return strings.ToUpper(name.String())
+}
+
+// statusOf turns what grpc-go returned into a Status.
+func statusOf(err error, codec *transcode.Codec, options transcode.Options) Status {
+	s := status.Convert(err)
+	st := Status{Code: uint32(s.Code()), Name: codeName(s.Code()), Message: strings.ToValidUTF8(s.Message(), "\uFFFD"), Details: []json.RawMessage{}}
+	if err == nil {
+		return OK()
+	}
+	for _, detail := range s.Proto().GetDetails() {
+		st.Details = append(st.Details, detailJSON(detail, codec, options))
+	}
+	return st
+}
+
+// detailJSON writes an Any, also one that does not hold what it says.
+func detailJSON(detail *anypb.Any, codec *transcode.Codec, options transcode.Options) json.RawMessage {
+	if packed, err := proto.Marshal(detail); err == nil {
+		plan := codec.Message(detail.ProtoReflect().Descriptor())
+		if text, err := plan.AppendJSON(nil, packed, options); err == nil {
+			return text
+		}
+	}
+	text, err := json.Marshal(struct {
+		Type  string `json:"@type"`
+		Value string `json:"value"`
+	}{strings.ToValidUTF8(detail.GetTypeUrl(), "\uFFFD"), base64.StdEncoding.EncodeToString(detail.GetValue())})
+	if err != nil {
+		return json.RawMessage("{}")
+	}
+	return text
+}
+
+// Canceled is the status of an RPC that this side cancelled, message saying why.
+// As the cause of the RPC's context it becomes its status.
+func Canceled(message string) *StatusError { return clientError(codes.Canceled, "%s", message) }
+
+// TooMuch is the status of an RPC whose messages are more than there is room for.
+func TooMuch(message string) *StatusError {
+	return clientError(codes.ResourceExhausted, "%s", message)
+}
+
+// WrongCount is the status of a client stream that ended with OK but not with
+// one response.
+func WrongCount(method string, got int, end *End) *StatusError {
+	e := clientError(codes.Internal, "the server ended %s with OK and %d responses; a client stream has one", method, got)
+	e.Headers, e.Trailers = end.Headers, end.Trailers
+	return e
+}

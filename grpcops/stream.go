@@ -1,0 +1,142 @@
+package grpcops
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/metadata"
+
+	"github.com/grpcline/grpcline/grpcops/transcode"
+)
+
+// Stream is an open RPC of a streaming kind. One goroutine may send while
+// another receives. Its owner ends it: by receiving until the end, or by
+// cancelling the context that it was opened with.
+type Stream struct {
+	conn    *Conn
+	method  *method
+	options transcode.Options
+	ctx     context.Context
+	rpc     grpc.ClientStream
+	seen    *received
+	packed  wire // the message received last, its memory used again
+}
+
+// OpenStream starts an RPC of the given kind, and on a server stream sends the
+// request. It waits for a usable connection, until start ends, and never for the
+// server's answer. The RPC lives until ctx ends.
+func (c *Conn) OpenStream(start, ctx context.Context, t *Target, kind Kind, request json.RawMessage) (*Stream, error) {
+	m, err := c.method(start, t, kind)
+	if err != nil {
+		return nil, err
+	}
+	s := &Stream{conn: c, method: m, options: t.Options.JSON.over(c.Params.JSON)}
+	var packed []byte
+	if kind == ServerStream {
+		if packed, err = m.encode("request", request, s.options); err != nil {
+			return nil, err
+		}
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	s.ctx = ctx
+	tooLate := context.AfterFunc(start, func() { cancel(context.Cause(start)) })
+	rpcCtx, seen := watch(metadata.NewOutgoingContext(ctx, t.Metadata.grpc()))
+	s.seen = seen
+	// The kind of the response is not told to grpc-go: it would hold back a lone
+	// response until the status that follows it.
+	desc := &grpc.StreamDesc{ClientStreams: kind != ServerStream, ServerStreams: true}
+	s.rpc, err = c.cc.NewStream(rpcCtx, desc, m.path(), c.callOptions(&t.Options)...)
+	if !tooLate() && start.Err() != nil {
+		return nil, c.late(start, "a usable connection")
+	}
+	if err != nil {
+		cancel(nil)
+		return nil, c.ended(ctx, err, seen, m.codec, s.options, nil, nil)
+	}
+	if kind == ServerStream {
+		if err := s.rpc.SendMsg(&wire{packed}); err != nil && !errors.Is(err, io.EOF) { // EOF: the status is to be received
+			cancel(nil)
+			return nil, c.ended(ctx, err, seen, m.codec, s.options, nil, nil)
+		}
+	}
+	return s, nil
+}
+
+// MethodName is pkg.Service/Method.
+func (s *Stream) MethodName() string { return s.method.name }
+
+// Encode turns a message into what Send takes. prefix leads to it in the params.
+func (s *Stream) Encode(prefix string, message json.RawMessage) ([]byte, error) {
+	return s.method.encode(prefix, message, s.options)
+}
+
+// EncodeAll does the same with an array of messages.
+func (s *Stream) EncodeAll(prefix string, messages json.RawMessage) ([][]byte, error) {
+	all, ends, err := s.method.in.AppendWires(nil, nil, messages, s.options)
+	if err != nil {
+		return nil, messageError(prefix, err)
+	}
+	split := make([][]byte, len(ends))
+	start := 0
+	for i, end := range ends {
+		split[i] = all[start:end:end]
+		start = end
+	}
+	return split, nil
+}
+
+// ErrEnded is returned by Send where the RPC has ended; receiving tells how.
+var ErrEnded = errors.New("the stream has ended")
+
+// Send hands a message to the transport. It blocks while flow control holds the
+// one before back.
+func (s *Stream) Send(packed []byte) error {
+	err := s.rpc.SendMsg(&wire{packed})
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, io.EOF) || s.ctx.Err() != nil:
+		return ErrEnded
+	case codeOf(err) == codes.ResourceExhausted: // over maxSendBytes, the stream goes on
+		return &ParamError{Param: "message", Message: statusOf(err, s.method.codec, s.options).Message + "; see maxSendBytes"}
+	}
+	return ErrEnded
+}
+
+// CloseSend says that no more messages will be sent.
+func (s *Stream) CloseSend() { s.rpc.CloseSend() }
+
+// Headers waits for the server's headers. They are empty where the RPC ended
+// without any.
+func (s *Stream) Headers() (headers Metadata, received bool) {
+	md, err := s.rpc.Header()
+	return fromGRPC(md), err == nil && md != nil
+}
+
+// Recv waits for a message and returns it as JSON. At the end it returns a
+// *StatusError, or io.EOF where the status is OK; End then tells the rest.
+func (s *Stream) Recv() (json.RawMessage, error) {
+	if err := s.rpc.RecvMsg(&s.packed); err != nil {
+		if errors.Is(err, io.EOF) {
+			return nil, io.EOF
+		}
+		headers, _ := s.rpc.Header()
+		return nil, s.conn.ended(s.ctx, err, s.seen, s.method.codec, s.options, headers, s.rpc.Trailer())
+	}
+	text, err := s.method.out.AppendJSON(make([]byte, 0, len(s.packed.bytes)+len(s.packed.bytes)/2+16), s.packed.bytes, s.options)
+	if err != nil {
+		headers, _ := s.rpc.Header()
+		return nil, unreadable(s.method, err, headers, nil)
+	}
+	return text, nil
+}
+
+// OKEnd is how an RPC ended whose Recv returned io.EOF.
+func (s *Stream) OKEnd() End {
+	headers, _ := s.rpc.Header()
+	return End{OK(), fromGRPC(headers), fromGRPC(s.rpc.Trailer()), OriginServer}
+}

@@ -1,0 +1,97 @@
+package transcode
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/grpcline/grpcline/internal/jsonscan"
+)
+
+// Error says what is wrong with a message and where.
+type Error struct {
+	// Path leads from the message to the fault: "" for the message itself, else
+	// like `payload.body`, `items[0].n` or `named["k"].big`, with names as the
+	// caller wrote them.
+	Path string
+	// Message is a sentence that does not repeat the path.
+	Message string
+}
+
+// Error returns the path, where there is one, and the message.
+func (e *Error) Error() string {
+	if e.Path == "" {
+		return e.Message
+	}
+	return e.Path + ": " + e.Message
+}
+
+// fault is an Error on its way out of the levels in which it happened; each adds
+// its step in front of the path. A step into a field begins with a dot.
+type fault struct {
+	path    string
+	message string
+}
+
+// skipped is returned for an enum name that is to be ignored.
+var skipped = &fault{message: "unknown enum name"}
+
+func faultf(format string, args ...any) *fault {
+	return &fault{message: fmt.Sprintf(format, args...)}
+}
+
+// in adds the step into a field.
+func (f *fault) in(name string) *fault {
+	f.path = "." + name + f.path
+	return f
+}
+
+// at adds the step into an element of a list.
+func (f *fault) at(index int) *fault {
+	f.path = "[" + strconv.Itoa(index) + "]" + f.path
+	return f
+}
+
+// key adds the step into a map entry, whose key is given as a JSON string literal.
+func (f *fault) key(literal string) *fault {
+	f.path = "[" + literal + "]" + f.path
+	return f
+}
+
+// public returns the error for the caller.
+func (f *fault) public() error {
+	return &Error{Path: strings.TrimPrefix(f.path, "."), Message: f.message}
+}
+
+// quoteLimit is how many bytes of a value an error message repeats.
+const quoteLimit = 40
+
+// describe names the JSON value at the start of text in an error message.
+func describe(text []byte) string {
+	if len(text) == 0 {
+		return "the end of the text"
+	}
+	switch text[0] {
+	case '{':
+		return "an object"
+	case '[':
+		return "an array"
+	case '"':
+		return "the string " + shorten(text)
+	case 't', 'f':
+		return "a boolean"
+	case 'n':
+		return "null"
+	}
+	return "the number " + shorten(text)
+}
+
+// shorten returns the scalar at the start of text, cut where it is long.
+func shorten(text []byte) string {
+	end, _ := jsonscan.Value(text, 0)
+	if end <= quoteLimit {
+		return string(text[:end])
+	}
+	cut := strings.ToValidUTF8(string(text[:quoteLimit]), "")
+	return cut + "…"
+}

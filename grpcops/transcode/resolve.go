@@ -1,0 +1,166 @@
+package transcode
+
+import (
+	"strings"
+	"sync"
+
+	"google.golang.org/protobuf/encoding/protowire"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/reflect/protoregistry"
+
+	// The types that are always known.
+	_ "google.golang.org/genproto/googleapis/rpc/errdetails"
+	_ "google.golang.org/genproto/googleapis/rpc/status"
+	_ "google.golang.org/protobuf/types/known/anypb"
+	_ "google.golang.org/protobuf/types/known/durationpb"
+	_ "google.golang.org/protobuf/types/known/emptypb"
+	_ "google.golang.org/protobuf/types/known/fieldmaskpb"
+	_ "google.golang.org/protobuf/types/known/structpb"
+	_ "google.golang.org/protobuf/types/known/timestamppb"
+	_ "google.golang.org/protobuf/types/known/wrapperspb"
+)
+
+// extensionID names an extension as the wire does.
+type extensionID struct {
+	message protoreflect.FullName
+	number  protowire.Number
+}
+
+// typeSource finds the types that are named in messages.
+type typeSource struct {
+	files      *protoregistry.Files
+	extensions func() map[extensionID]protoreflect.ExtensionDescriptor
+}
+
+func newTypeSource(files *protoregistry.Files) typeSource {
+	return typeSource{files, sync.OnceValue(func() map[extensionID]protoreflect.ExtensionDescriptor {
+		return extensionsOf(files)
+	})}
+}
+
+// message returns the type with a name, nil where nobody knows it.
+func (t typeSource) message(name protoreflect.FullName) protoreflect.MessageDescriptor {
+	d, err := t.files.FindDescriptorByName(name)
+	if err != nil && (strings.HasPrefix(string(name), "google.protobuf.") || strings.HasPrefix(string(name), "google.rpc.")) {
+		d, _ = protoregistry.GlobalFiles.FindDescriptorByName(name)
+	}
+	md, _ := d.(protoreflect.MessageDescriptor)
+	return md
+}
+
+// extension returns the extension with a name, nil where nobody knows it.
+func (t typeSource) extension(name protoreflect.FullName) protoreflect.ExtensionDescriptor {
+	d, _ := t.files.FindDescriptorByName(name)
+	fd, ok := d.(protoreflect.FieldDescriptor)
+	if !ok || !fd.IsExtension() {
+		return nil
+	}
+	return fd
+}
+
+// extensionsOf lists all extensions in files, nested ones too.
+func extensionsOf(files *protoregistry.Files) map[extensionID]protoreflect.ExtensionDescriptor {
+	all := make(map[extensionID]protoreflect.ExtensionDescriptor)
+	add := func(list protoreflect.ExtensionDescriptors) {
+		for i := range list.Len() {
+			xd := list.Get(i)
+			all[extensionID{xd.ContainingMessage().FullName(), xd.Number()}] = xd
+		}
+	}
+	var nested func(protoreflect.MessageDescriptors)
+	nested = func(list protoreflect.MessageDescriptors) {
+		for i := range list.Len() {
+			add(list.Get(i).Extensions())
+			nested(list.Get(i).Messages())
+		}
+	}
+	files.RangeFiles(func(file protoreflect.FileDescriptor) bool {
+		add(file.Extensions())
+		nested(file.Messages())
+		return true
+	})
+	return all
+}
+
+// typeNamed returns the plan of the type that the URL of an Any names, nil where
+// nobody knows it. The name is what follows the last slash.
+func (c *Codec) typeNamed(url []byte) *Message {
+	c.mu.RLock()
+	m := c.named[string(url)]
+	c.mu.RUnlock()
+	if m != nil {
+		return m
+	}
+	md := c.types.message(protoreflect.FullName(url[strings.LastIndexByte(string(url), '/')+1:]))
+	if md == nil {
+		return nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	m = c.compile(md)
+	if len(c.named) < maxNamed {
+		c.named[string(url)] = m
+	}
+	return m
+}
+
+// maxNamed bounds the type URLs that are remembered: anyone may vary what stands
+// before the slash.
+const maxNamed = 10_000
+
+// extensionNamed returns the extension of m with a name, nil where there is none
+// with that name at all, and a fault where it extends another message.
+func (c *Codec) extensionNamed(m *Message, name []byte) (*field, *fault) {
+	c.mu.RLock()
+	f := c.byName[string(name)]
+	c.mu.RUnlock()
+	if f == nil {
+		xd := c.types.extension(protoreflect.FullName(name))
+		if xd == nil {
+			return nil, nil
+		}
+		f = c.extension(xd)
+	}
+	if f.containing.name != m.name || !m.extensions.Has(f.number) {
+		return nil, faultf("%s does not extend %s but %s", name, m.name, f.containing.name)
+	}
+	return f, nil
+}
+
+// extensionNumbered returns the extension of m with a number, nil where nobody
+// knows it.
+func (c *Codec) extensionNumbered(m *Message, number protowire.Number) *field {
+	if m.extensions == nil || !m.extensions.Has(number) {
+		return nil
+	}
+	id := extensionID{m.name, number}
+	c.mu.RLock()
+	f := c.byNumber[id]
+	c.mu.RUnlock()
+	if f != nil {
+		return f
+	}
+	xd := c.types.extensions()[id]
+	if xd == nil {
+		return nil
+	}
+	return c.extension(xd)
+}
+
+// extension compiles an extension and keeps it by name and number.
+func (c *Codec) extension(xd protoreflect.ExtensionDescriptor) *field {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	f := c.byName[string(xd.FullName())]
+	if f == nil {
+		f = c.compileField(xd)
+		f.containing = c.compile(xd.ContainingMessage())
+		f.rank = extensionRank
+		c.byName[string(xd.FullName())] = f
+		c.byNumber[extensionID{xd.ContainingMessage().FullName(), xd.Number()}] = f
+	}
+	return f
+}
+
+// extensionRank puts extensions behind all fields.
+const extensionRank = 1 << 30

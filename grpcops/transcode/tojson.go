@@ -1,0 +1,304 @@
+package transcode
+
+import (
+	"slices"
+	"strings"
+
+	"google.golang.org/protobuf/encoding/protowire"
+)
+
+// maxWireDepth is how deeply messages may be nested on the wire, as in protobuf-go.
+const maxWireDepth = protowire.DefaultRecursionLimit
+
+// toJSON reads wire bytes and appends JSON.
+type toJSON struct {
+	codec   *Codec
+	options Options
+	out     []byte
+	depth   int  // messages that are open
+	partial bool // inside an Any, where required fields may be missing
+
+	// Memory that levels share: each uses what lies above where it found them.
+	runs    []run
+	members []*field // the member of each oneof that came last
+	entries []entry  // of the open maps
+}
+
+// run is a stretch of a message in which one field follows itself, tags included.
+// Where it does so only once, its value begins at value, which is else 0.
+type run struct {
+	f                 *field
+	start, value, end int
+}
+
+func (j *toJSON) reset(c *Codec, dst []byte, o Options) {
+	j.codec, j.options, j.out = c, o, dst
+	j.depth, j.partial = 0, false
+	j.runs, j.members, j.entries = j.runs[:0], j.members[:0], j.entries[:0]
+}
+
+// release lets go of the caller's memory and keeps j for another message, unless
+// that would keep much memory.
+func (j *toJSON) release() {
+	const keep = 1 << 20
+	if cap(j.runs) > keep/40 || cap(j.entries) > keep/32 {
+		return
+	}
+	j.out = nil
+	j.codec.jsons.Put(j)
+}
+
+// message writes a message in the form of its type.
+func (j *toJSON) message(m *Message, wire []byte) *fault {
+	if m.messageSet {
+		return faultf("%s is a proto1 MessageSet, which is not supported", m.name)
+	}
+	if j.depth++; j.depth > maxWireDepth {
+		return faultf("more than %d levels of messages", maxWireDepth)
+	}
+	var err *fault
+	if m.form != formObject && m.form != formEmpty {
+		err = j.wellKnown(m, wire)
+	} else {
+		j.out = append(j.out, '{')
+		err = j.fields(m, wire)
+		j.out = append(j.out, '}')
+	}
+	j.depth--
+	return err
+}
+
+// fields writes the members of an object, whose brace is open.
+func (j *toJSON) fields(m *Message, wire []byte) *fault {
+	base := len(j.runs)
+	if err := j.index(m, wire); err != nil {
+		return err
+	}
+	runs := j.runs[base:]
+	if len(m.required) > 0 && !j.partial {
+		if err := j.missing(m, runs); err != nil {
+			return err
+		}
+	}
+	rank := 0 // of the first field that is not yet written
+	for i := 0; i < len(runs); {
+		f, n := runs[i].f, i+1
+		for n < len(runs) && runs[n].f == f {
+			n++
+		}
+		if j.options.EmitDefaults {
+			j.defaults(m, rank, f.rank)
+			rank = f.rank + 1
+		}
+		var err *fault
+		if r := runs[i]; n == i+1 && r.value > 0 && !f.list && f.key == nil {
+			err = j.once(f, wire[r.value:r.end])
+		} else {
+			err = j.field(f, join(wire, runs[i:n]))
+		}
+		if err != nil {
+			return err.in(j.nameOf(f))
+		}
+		i = n
+	}
+	if j.options.EmitDefaults {
+		j.defaults(m, rank, len(m.fields))
+	}
+	j.runs = j.runs[:base]
+	return nil
+}
+
+// join returns what the runs of one field cover.
+func join(wire []byte, runs []run) []byte {
+	if len(runs) == 1 {
+		return wire[runs[0].start:runs[0].end]
+	}
+	var all []byte
+	for _, r := range runs {
+		all = append(all, wire[r.start:r.end]...)
+	}
+	return all
+}
+
+// index pushes the runs of the known fields, sorted as JSON has them. Of a oneof
+// only the member that came last is kept.
+func (j *toJSON) index(m *Message, wire []byte) *fault {
+	base, members := len(j.runs), len(j.members)
+	for range m.oneofs {
+		j.members = append(j.members, nil)
+	}
+	sorted, replaced := true, false
+	var last *field
+	for pos := 0; pos < len(wire); {
+		t, err := readTag(wire, pos)
+		if err != nil {
+			return err
+		}
+		f := m.field(t.number)
+		if f == nil && m.extensions != nil {
+			f = j.codec.extensionNumbered(m, t.number)
+		}
+		if f != nil && !f.accepts(t.wireType) {
+			f = nil
+		}
+		switch {
+		case f == nil:
+		case f == last:
+			r := &j.runs[len(j.runs)-1]
+			r.value, r.end = 0, t.end
+		default:
+			if n := len(j.runs); n > base && compareRuns(j.runs[n-1], run{f: f}) > 0 {
+				sorted = false
+			}
+			j.runs = append(j.runs, run{f, pos, t.start, t.end})
+			if f.oneof >= 0 {
+				member := &j.members[members+f.oneof]
+				replaced = replaced || *member != nil && *member != f
+				*member = f
+			}
+		}
+		last, pos = f, t.end
+	}
+	if replaced {
+		if err := j.dropReplaced(wire, base, members); err != nil {
+			return err
+		}
+	}
+	if !sorted {
+		slices.SortStableFunc(j.runs[base:], compareRuns)
+	}
+	j.members = j.members[:members]
+	return nil
+}
+
+// compareRuns orders fields by declaration, and extensions behind them by name.
+func compareRuns(a, b run) int {
+	if a.f.rank != b.f.rank || a.f.rank != extensionRank {
+		return a.f.rank - b.f.rank
+	}
+	return strings.Compare(string(a.f.extension), string(b.f.extension))
+}
+
+// dropReplaced removes the runs of oneof members that a later member replaced.
+// Those still have to be well formed.
+func (j *toJSON) dropReplaced(wire []byte, base, members int) *fault {
+	kept := len(j.runs)
+	for i := len(j.runs) - 1; i >= base; i-- {
+		r := j.runs[i]
+		if r.f.oneof >= 0 && j.members[members+r.f.oneof] != r.f {
+			j.members[members+r.f.oneof] = nil // what came before is replaced too
+			if err := j.checkField(r.f, wire[r.start:r.end]); err != nil {
+				return err.in(j.nameOf(r.f))
+			}
+			continue
+		}
+		kept--
+		j.runs[kept] = r
+	}
+	j.runs = append(j.runs[:base], j.runs[kept:]...)
+	return nil
+}
+
+// missing finds the first required field that has no run.
+func (j *toJSON) missing(m *Message, runs []run) *fault {
+	for _, f := range m.required {
+		if !slices.ContainsFunc(runs, func(r run) bool { return r.f == f }) {
+			return faultf("required by %s, but missing", m.name).in(j.nameOf(f))
+		}
+	}
+	return nil
+}
+
+// nameOf returns the name of a field in the JSON.
+func (j *toJSON) nameOf(f *field) string {
+	if j.options.UseProtoNames {
+		return f.protoName
+	}
+	return f.name
+}
+
+// name begins a member.
+func (j *toJSON) name(f *field) {
+	if j.out[len(j.out)-1] != '{' {
+		j.out = append(j.out, ',')
+	}
+	if j.options.UseProtoNames {
+		j.out = append(j.out, f.protoMember...)
+	} else {
+		j.out = append(j.out, f.member...)
+	}
+}
+
+// defaults writes those fields from rank first to last, the latter excluded, that
+// have no presence, as unset.
+func (j *toJSON) defaults(m *Message, first, last int) {
+	for rank := first; rank < min(last, len(m.fields)); rank++ {
+		switch f := m.fields[rank]; {
+		case f.key != nil:
+			j.name(f)
+			j.out = append(j.out, '{', '}')
+		case f.list:
+			j.name(f)
+			j.out = append(j.out, '[', ']')
+		case f.implicit:
+			j.name(f)
+			_ = j.scalar(f, value{})
+		}
+	}
+}
+
+// value writes the only value of a message or a scalar, without a name.
+func (j *toJSON) value(f *field, b []byte) *fault {
+	if f.message != nil {
+		return j.message(f.message, f.bodyOf(b))
+	}
+	v, err := readValue(f, b)
+	if err != nil {
+		return err
+	}
+	return j.scalar(f, v)
+}
+
+// once writes a field that is there only once and not repeated, from its value.
+func (j *toJSON) once(f *field, b []byte) *fault {
+	if f.message != nil {
+		j.name(f)
+		return j.message(f.message, f.bodyOf(b))
+	}
+	v, err := readValue(f, b)
+	if err != nil {
+		return err
+	}
+	return j.single(f, v)
+}
+
+// single writes a scalar field that is not repeated.
+func (j *toJSON) single(f *field, v value) *fault {
+	if f.implicit && v.isZero() && !j.options.EmitDefaults {
+		return nil
+	}
+	j.name(f)
+	return j.scalar(f, v)
+}
+
+// field writes a field from the bytes that are its own.
+func (j *toJSON) field(f *field, wire []byte) *fault {
+	switch {
+	case f.key != nil:
+		return j.mapField(f, wire)
+	case f.list:
+		return j.list(f, wire)
+	case f.message != nil:
+		sub, err := j.submessage(f, wire)
+		if err != nil {
+			return err
+		}
+		j.name(f)
+		return j.message(f.message, sub)
+	}
+	v, _, err := lastValue(f, wire)
+	if err != nil {
+		return err
+	}
+	return j.single(f, v)
+}

@@ -1,0 +1,163 @@
+package transcode
+
+import (
+	"encoding/binary"
+	"unicode/utf8"
+
+	"google.golang.org/protobuf/encoding/protowire"
+	"google.golang.org/protobuf/reflect/protoreflect"
+)
+
+// tag is the tag of a field on the wire and the place of its value. The value of
+// a group has its end tag with it.
+type tag struct {
+	number     protowire.Number
+	wireType   protowire.Type
+	start, end int
+}
+
+// readTag reads the tag at b[pos], which exists, and finds the end of its value.
+func readTag(b []byte, pos int) (t tag, _ *fault) {
+	v, n := readVarint(b[pos:])
+	if n < 0 || v>>3 < uint64(protowire.MinValidNumber) || v>>3 > uint64(protowire.MaxValidNumber) {
+		return t, malformed()
+	}
+	t = tag{number: protowire.Number(v >> 3), wireType: protowire.Type(v & 7), start: pos + n}
+	rest := b[t.start:]
+	switch t.wireType {
+	case protowire.VarintType:
+		_, n = readVarint(rest)
+	case protowire.Fixed32Type:
+		n = 4
+	case protowire.Fixed64Type:
+		n = 8
+	case protowire.BytesType:
+		var size uint64
+		if size, n = readVarint(rest); n >= 0 {
+			if size > uint64(len(rest)-n) {
+				return t, malformed()
+			}
+			t.start += n
+			n = int(size)
+		}
+	default:
+		n = protowire.ConsumeFieldValue(t.number, t.wireType, rest)
+	}
+	if n < 0 || n > len(b)-t.start {
+		return t, malformed()
+	}
+	t.end = t.start + n
+	return t, nil
+}
+
+// readVarint is protowire.ConsumeVarint with its most usual case in line.
+func readVarint(b []byte) (v uint64, n int) {
+	if len(b) > 0 && b[0] < 0x80 {
+		return uint64(b[0]), 1
+	}
+	return protowire.ConsumeVarint(b)
+}
+
+func malformed() *fault { return faultf("the bytes are not a protobuf message") }
+
+// bodyOf returns the contents of a message or a group whose value is b.
+func (f *field) bodyOf(b []byte) []byte {
+	if f.wireType == protowire.StartGroupType {
+		b, _ = protowire.ConsumeGroup(f.number, b)
+	}
+	return b
+}
+
+// accepts reports whether a value of a wire type can be one of the field. Other
+// values are as good as an unknown field.
+func (f *field) accepts(t protowire.Type) bool {
+	return t == f.wireType || t == protowire.BytesType && f.isPackable()
+}
+
+// isPackable reports whether the field is a list that may be packed, whatever its
+// declaration says.
+func (f *field) isPackable() bool {
+	return f.list && f.wireType != protowire.BytesType && f.wireType != protowire.StartGroupType
+}
+
+// value is that of a scalar. Numbers are in bits: signed ones as int64, floats as
+// their IEEE 754 bits.
+type value struct {
+	bits  uint64
+	bytes []byte
+}
+
+func (v value) isZero() bool { return v.bits == 0 && len(v.bytes) == 0 }
+
+// lastValue returns the last value of a scalar field in the wire of its message,
+// where other fields may be too, and where it is. It is the default, at -1, where
+// there is none. A string that is not the last is checked here, the last one when
+// it is written.
+func lastValue(f *field, wire []byte) (v value, at int, _ *fault) {
+	at = -1
+	for pos := 0; pos < len(wire); {
+		t, err := readTag(wire, pos)
+		if err != nil {
+			return v, at, err
+		}
+		if t.number == f.number && t.wireType == f.wireType {
+			if f.utf8 && !utf8.Valid(v.bytes) {
+				return v, at, notUTF8()
+			}
+			if v, err = readValue(f, wire[t.start:t.end]); err != nil {
+				return v, at, err
+			}
+			at = t.start
+		}
+		pos = t.end
+	}
+	if at < 0 && f.enum != nil {
+		v.bits = uint64(int64(f.enum.first))
+	}
+	return v, at, nil
+}
+
+// readValue returns the value of a scalar whose wire form is b.
+func readValue(f *field, b []byte) (v value, _ *fault) {
+	switch f.wireType {
+	case protowire.BytesType:
+		v.bytes = b
+		return v, nil
+	case protowire.Fixed32Type:
+		v.bits = uint64(binary.LittleEndian.Uint32(b))
+		if f.kind == protoreflect.Sfixed32Kind {
+			v.bits = uint64(int64(int32(v.bits)))
+		}
+		return v, nil
+	case protowire.Fixed64Type:
+		v.bits = binary.LittleEndian.Uint64(b)
+		return v, nil
+	}
+	bits, n := readVarint(b)
+	if n < 0 {
+		return v, malformed()
+	}
+	v.bits = fromVarint(f.kind, bits)
+	return v, nil
+}
+
+// fromVarint cuts a varint to what its kind can hold.
+func fromVarint(kind protoreflect.Kind, v uint64) uint64 {
+	switch kind {
+	case protoreflect.Int32Kind, protoreflect.EnumKind:
+		return uint64(int64(int32(v)))
+	case protoreflect.Uint32Kind:
+		return uint64(uint32(v))
+	case protoreflect.Sint32Kind:
+		return uint64(int64(int32(protowire.DecodeZigZag(v & 0xffffffff))))
+	case protoreflect.Sint64Kind:
+		return uint64(protowire.DecodeZigZag(v))
+	case protoreflect.BoolKind:
+		if v != 0 {
+			return 1
+		}
+	}
+	return v
+}
+
+func notUTF8() *fault { return faultf("the string is not UTF-8") }

@@ -1,0 +1,26 @@
+package main
+
+import (
+	"os"
+
+	"golang.org/x/sys/windows"
+)
+
+// watchHost closes gone when the parent process has ended: Windows does not tell
+// of a pipe that nobody reads before it is written to.
+func watchHost(gone chan<- struct{}) {
+	parent, err := windows.OpenProcess(windows.SYNCHRONIZE, false, uint32(os.Getppid()))
+	if err != nil {
+		return // the parent is not ours to watch; writing tells
+	}
+	defer windows.CloseHandle(parent)
+	if event, err := windows.WaitForSingleObject(parent, windows.INFINITE); err == nil && event == windows.WAIT_OBJECT_0 {
+		close(gone)
+	}
+}
+
+// isTerminal tells whether a person sits at f.
+func isTerminal(f *os.File) bool {
+	var mode uint32
+	return windows.GetConsoleMode(windows.Handle(f.Fd()), &mode) == nil
+}

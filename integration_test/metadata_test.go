@@ -1,0 +1,161 @@
+package integration_test
+
+import (
+	"encoding/base64"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/grpcline/grpcline/integration_test/testserver"
+)
+
+// TestMetadata sets metadata on the connection, replaces it and adds a call's.
+func TestMetadata(t *testing.T) {
+	server := testserver.Start(t, testserver.Options{})
+	h := Start(t)
+	conn := h.Connect(server, obj{"metadata": obj{"Who": "conn", "many": []string{"1", "2", "3"}, "raw-bin": "AAH/", "kept": "yes"}})
+	expect := func(seen testserver.Inspection, name string, want ...string) {
+		t.Helper()
+		if got := seen.Metadata[name]; !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+	seen := inspect(h, conn)
+	expect(seen, "who", "conn")
+	expect(seen, "many", "1", "2", "3")
+	expect(seen, "kept", "yes")
+	expect(seen, "raw-bin", "\x00\x01�")
+
+	seen = inspect(h, conn, obj{"metadata": obj{"WHO": "call", "extra": []string{"a", ""}}})
+	expect(seen, "who", "call")
+	expect(seen, "extra", "a", "")
+	expect(seen, "kept", "yes")
+
+	h.Must("setMetadata", obj{"connection": conn, "metadata": obj{"who": "set"}})
+	seen = inspect(h, conn)
+	expect(seen, "who", "set")
+	expect(seen, "kept")
+	expect(seen, "many")
+	h.Must("setMetadata", obj{"connection": conn, "metadata": obj{}})
+	expect(inspect(h, conn), "who")
+}
+
+// TestBinaryMetadata carries bytes both ways in base64 of both alphabets.
+func TestBinaryMetadata(t *testing.T) {
+	r := newRig(t)
+	value := "\x00\xff\xfe\n\r"
+	steps := []testserver.Step{
+		{Header: map[string]string{"sent-bin": value}}, {Receive: 1}, {Send: 1}, {Trailer: map[string]string{"after-bin": value}},
+	}
+	for _, encoding := range []*base64.Encoding{base64.StdEncoding, base64.RawStdEncoding, base64.URLEncoding, base64.RawURLEncoding} {
+		got := decode[Ending](r.Host, r.Must("callMethod", scripted(r.conn, "Unary", nil, obj{
+			"request":  obj{},
+			"metadata": obj{"script": testserver.Script(steps...), "x-bin": encoding.EncodeToString([]byte(value))},
+		})))
+		want := base64.StdEncoding.EncodeToString([]byte(value))
+		if !slices.Equal(got.Headers["sent-bin"], []string{want}) || !slices.Equal(got.Trailers["after-bin"], []string{want}) {
+			t.Errorf("headers %q, trailers %q, want %q", got.Headers, got.Trailers, want)
+		}
+	}
+}
+
+// TestHeadersAndTrailers come back with every ending of a call.
+func TestHeadersAndTrailers(t *testing.T) {
+	r := newRig(t)
+	steps := []testserver.Step{
+		{Header: map[string]string{"h": "1"}}, {Trailer: map[string]string{"t": "2"}}, {Receive: 1},
+		{End: &testserver.End{Code: 9, Message: "not yet"}},
+	}
+	err := r.Fail("callMethod", scripted(r.conn, "Unary", steps, obj{"request": obj{}}), 9)
+	if !slices.Equal(err.Data.Headers["h"], []string{"1"}) || !slices.Equal(err.Data.Trailers["t"], []string{"2"}) {
+		t.Errorf("%v", err)
+	}
+	got := decode[Ending](r.Host, r.Must("callMethod", scripted(r.conn, "Unary", nil, obj{"request": obj{}})))
+	if got.Headers == nil || got.Trailers == nil || got.Status == nil || got.Status.Name != "OK" {
+		t.Errorf("%+v", got)
+	}
+}
+
+// TestBadMetadata refuses names and values that gRPC cannot carry.
+func TestBadMetadata(t *testing.T) {
+	r := newRig(t)
+	cases := map[string]obj{
+		"grpc-": {"grpc-timeout": "1S"}, "GRPC-": {"Grpc-Encoding": "x"}, "pseudo": {":path": "/x"}, "content-type": {"content-type": "x"},
+		"te": {"te": "x"}, "connection": {"connection": "x"}, "keep-alive": {"keep-alive": "x"}, "transfer-encoding": {"transfer-encoding": "x"},
+		"upgrade": {"upgrade": "x"}, "proxy-connection": {"proxy-connection": "x"}, "user-agent": {"user-agent": "x"}, "host": {"host": "x"},
+		"no name": {"": "x"}, "a space": {"a b": "x"}, "non-ASCII name": {"имя": "x"}, "non-ASCII value": {"a": "Ж"},
+		"a newline": {"a": "x\ny"}, "NUL": {"a": "\x00"}, "not base64": {"a-bin": "!!"}, "a number": {"a": 5},
+		"a nested list": {"a": []any{[]any{"x"}}}, "non-ASCII in a list": {"a": []any{"x", "Ж"}}, "DEL": {"a": "\x7f"},
+	}
+	for name, md := range cases {
+		t.Run(name, func(t *testing.T) {
+			for method, params := range map[string]obj{
+				"callMethod":          scripted(r.conn, "Unary", nil, obj{"metadata": md}),
+				"setMetadata":         {"connection": r.conn, "metadata": md},
+				"openConnection":      {"address": r.server.Addr, "metadata": md},
+				"getConnectionParams": {"address": r.server.Addr, "metadata": md},
+				"initBidiStream":      scripted(r.conn, "Bidi", nil, obj{"metadata": md}),
+			} {
+				err := r.Fail(method, params, -32602)
+				if !strings.HasPrefix(err.Data.Param, "metadata") {
+					t.Errorf("%s: data.param is %q in %v", method, err.Data.Param, err)
+				}
+			}
+		})
+	}
+	if err := r.Fail("setMetadata", obj{"connection": r.conn, "metadata": obj{"user-agent": "x"}}, -32602); !strings.Contains(err.Message, "userAgent") {
+		t.Errorf("%v does not say what to use", err)
+	}
+	if seen := inspect(r.Host, r.conn); seen.Metadata["a"] != nil {
+		t.Errorf("refused metadata was sent: %v", seen.Metadata)
+	}
+}
+
+// TestAuthorityAndUserAgent set what has names of its own.
+func TestAuthorityAndUserAgent(t *testing.T) {
+	server := testserver.Start(t, testserver.Options{})
+	h := Start(t)
+	seen := inspect(h, h.Connect(server, obj{"authority": "virtual.example", "userAgent": "host/1.0"}))
+	if got := seen.Metadata[":authority"]; !slices.Equal(got, []string{"virtual.example"}) {
+		t.Errorf("authority %q", got)
+	}
+	if got := strings.Join(seen.Metadata["user-agent"], " "); !strings.HasPrefix(got, "host/1.0") {
+		t.Errorf("user agent %q", got)
+	}
+}
+
+// TestOpenStreamsKeepMetadata replaces a connection's metadata under a stream.
+func TestOpenStreamsKeepMetadata(t *testing.T) {
+	r := newRig(t)
+	s := r.initStream("Bidi", []testserver.Step{{Gate: "g"}, {Inspect: true}}, obj{})
+	r.Must("setMetadata", obj{"connection": r.conn, "metadata": obj{"late": "yes"}})
+	r.server.Open("g")
+	if got := s.get(); strings.Contains(got.Text, "late") {
+		t.Errorf("the server saw %s", got.Text)
+	}
+	s.expectEnd()
+}
+
+// TestDeadlineOnTheWire shows which operations carry their time to the server.
+func TestDeadlineOnTheWire(t *testing.T) {
+	r := newRig(t)
+	if seen := inspect(r.Host, r.conn, obj{"timeoutMs": 50000}); !seen.HasTimeout || seen.TimeoutMs > 50000 || seen.TimeoutMs < 20000 {
+		t.Errorf("timeoutMs 50000 came as %+v", seen)
+	}
+	if seen := inspect(r.Host, r.conn); !seen.HasTimeout || seen.TimeoutMs > 10000 {
+		t.Errorf("the connection's default came as %+v", seen)
+	}
+	if seen := inspect(r.Host, r.conn, obj{"timeoutMs": 0}); seen.HasTimeout {
+		t.Errorf("no bound came as %+v", seen)
+	}
+	for _, c := range []struct {
+		more obj
+		want bool
+	}{{nil, false}, {obj{"timeoutMs": 5000}, false}, {obj{"deadlineMs": 5000}, true}, {obj{"deadlineMs": 0}, false}} {
+		s := r.initStream("Bidi", []testserver.Step{{Inspect: true}}, c.more)
+		if got := strings.Contains(s.get().Text, `"hasTimeout":true`); got != c.want {
+			t.Errorf("a stream with %v has a deadline: %v", c.more, got)
+		}
+		s.expectEnd()
+	}
+}

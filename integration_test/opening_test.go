@@ -1,0 +1,111 @@
+package integration_test
+
+import (
+	"bufio"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/grpcline/grpcline/integration_test/testserver"
+)
+
+// TestOpeningCauses opens what cannot be opened and reads why. Each cause is
+// told apart by a word that a person can act on.
+func TestOpeningCauses(t *testing.T) {
+	ca := testserver.NewAuthority(t)
+	plain := testserver.Start(t, testserver.Options{}).Addr
+	secure := testserver.Start(t, testserver.Options{TLS: ca.ServerTLS(t, "127.0.0.1", "localhost")}).Addr
+	elsewhere := testserver.Start(t, testserver.Options{TLS: ca.ServerTLS(t, "elsewhere.example")}).Addr
+	mutual := testserver.MutualTLS12(t, ca)
+	http1 := testserver.Raw(t, serveHTTP1)
+	closing := testserver.Raw(t, func(net.Conn) {})
+	cases := []struct {
+		name   string
+		params obj
+		code   int
+		words  []string // any of them, in lower case
+	}{
+		{"refused", obj{"address": testserver.Refusing(t)}, 14, []string{"refused"}},
+		{"unknown host", obj{"address": "no-such-host.invalid:1"}, 14, []string{"no such host", "lookup", "not found"}},
+		{"unknown host by dns", obj{"address": "dns:///no-such-host.invalid:1"}, 14, []string{"no such host", "lookup", "not found"}},
+		{"unknown authority", obj{"address": secure, "tls": obj{}}, 14, []string{"authority", "certificate"}},
+		{"unknown authority by scheme", obj{"address": "https://" + secure}, 14, []string{"authority", "certificate"}},
+		{"another host's certificate", obj{"address": elsewhere, "tls": obj{"caPem": ca.PEM}}, 14, []string{"127.0.0.1", "elsewhere.example"}},
+		{"another server name", obj{"address": secure, "tls": obj{"caPem": ca.PEM, "serverName": "other.example"}}, 14, []string{"other.example"}},
+		{"TLS to a plaintext server", obj{"address": plain, "tls": obj{"caPem": ca.PEM}}, 14, []string{"tls"}},
+		{"plaintext to a TLS server", obj{"address": secure}, 14, nil},
+		{"no client certificate", obj{"address": mutual, "tls": obj{"caPem": ca.PEM}}, 14, []string{"certificate"}},
+		{"an HTTP/1.1 server", obj{"address": http1}, 14, nil},
+		{"a server that closes", obj{"address": closing}, 14, nil},
+		{"a silent server", obj{"address": testserver.Silent(t), "connectTimeoutMs": 300}, 4, nil},
+		{"a silent server behind TLS", obj{"address": testserver.Silent(t), "tls": obj{}, "connectTimeoutMs": 300}, 4, nil},
+		{"no such socket", obj{"address": "unix:///no/such/socket"}, 14, []string{"no such file"}},
+	}
+	h := Start(t)
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			// A cause that shows at once is reported at once, so a long timeout costs nothing.
+			err := h.Fail("openConnection", with(obj{"connectTimeoutMs": 20000, "proto": testserver.Texts(t)}, c.params), c.code)
+			text := strings.ToLower(err.Message)
+			found := len(c.words) == 0
+			for _, word := range c.words {
+				found = found || strings.Contains(text, strings.ToLower(word))
+			}
+			if !found {
+				t.Errorf("%q mentions none of %q", err.Message, c.words)
+			}
+			if err.Data.Origin != "client" {
+				t.Errorf("origin %q", err.Data.Origin)
+			}
+			h.ping()
+		})
+	}
+}
+
+func serveHTTP1(conn net.Conn) {
+	if _, err := bufio.NewReader(conn).ReadString('\n'); err == nil {
+		_, _ = conn.Write([]byte("HTTP/1.1 " + http.StatusText(http.StatusBadRequest) + "\r\nContent-Length: 0\r\n\r\n")) // the client may be gone
+	}
+}
+
+// TestLazy opens without connecting and fails at the first call.
+func TestLazy(t *testing.T) {
+	h := Start(t)
+	address := testserver.Refusing(t)
+	h.Must("openConnection", obj{"address": address, "lazy": true, "proto": testserver.Texts(t)})
+	if err := h.Fail("callMethod", scripted("c1", "Unary", nil, obj{"request": obj{}}), 14); !strings.Contains(err.Message, "refused") {
+		t.Errorf("%v", err)
+	}
+	h.Fail("initBidiStream", scripted("c1", "Bidi", nil), 14)
+	lis, err := net.Listen("tcp", address)
+	if err != nil {
+		t.Skip("the port has been taken:", err)
+	}
+	testserver.Start(t, testserver.Options{Listener: lis})
+	h.Must("callMethod", scripted("c1", "Unary", nil, obj{"request": obj{}, "waitForReady": true}))
+}
+
+// TestReconnects calls again after the server has restarted.
+func TestReconnects(t *testing.T) {
+	first := testserver.Start(t, testserver.Options{})
+	h := Start(t)
+	conn := h.Connect(first)
+	h.Must("callMethod", scripted(conn, "Unary", nil, obj{"request": obj{}}))
+	first.Stop()
+	h.Fail("callMethod", scripted(conn, "Unary", nil, obj{"request": obj{}}), 14)
+	lis, err := net.Listen("tcp", first.Addr)
+	if err != nil {
+		t.Skip("the port has been taken:", err)
+	}
+	testserver.Start(t, testserver.Options{Listener: lis})
+	h.Must("callMethod", scripted(conn, "Unary", nil, obj{"request": obj{}, "waitForReady": true}))
+}
+
+// TestOpeningDelaysNobody opens a connection to a silent server.
+func TestOpeningDelaysNobody(t *testing.T) {
+	r := newRig(t)
+	opening := r.Go("openConnection", obj{"address": testserver.Silent(t), "connectTimeoutMs": 500})
+	r.Must("callMethod", scripted(r.conn, "Unary", nil, obj{"request": obj{}}))
+	opening.Fail(4)
+}

@@ -1,0 +1,79 @@
+// Package nearest finds the known names that a wrong one was probably meant to be.
+package nearest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// most is how many names are offered at the most.
+const most = 3
+
+// Names returns up to three of known that are like name, the likest first. A
+// name is alike where a few edits turn one into the other, letter case aside, or
+// where it is the last part of a dotted name.
+func Names(name string, known []string) []string {
+	type scored struct {
+		name  string
+		edits int
+	}
+	wanted := strings.ToLower(name)
+	limit := max(2, len([]rune(wanted))/3)
+	var alike []scored
+	for _, k := range known {
+		lower := strings.ToLower(k)
+		edits := distance(wanted, lower)
+		if tail := lower[strings.LastIndexByte(lower, '.')+1:]; tail != lower {
+			edits = min(edits, 1+distance(wanted[strings.LastIndexByte(wanted, '.')+1:], tail))
+		}
+		if edits <= limit {
+			alike = append(alike, scored{k, edits})
+		}
+	}
+	slices.SortStableFunc(alike, func(a, b scored) int { return a.edits - b.edits })
+	names := make([]string, 0, most)
+	for _, a := range alike[:min(most, len(alike))] {
+		names = append(names, a.name)
+	}
+	return names
+}
+
+// Hint returns Names as the end of a sentence, such as `; did you mean "b"?`, and
+// the empty string where there are none.
+func Hint(name string, known []string) string {
+	names := Names(name, known)
+	if len(names) == 0 {
+		return ""
+	}
+	quoted := make([]string, len(names))
+	for i, n := range names {
+		quoted[i] = fmt.Sprintf("%q", n)
+	}
+	return "; did you mean " + strings.Join(quoted, " or ") + "?"
+}
+
+// distance is the number of single-letter insertions, deletions, replacements
+// and swaps of neighbours that turn a into b (optimal string alignment).
+func distance(a, b string) int {
+	x, y := []rune(a), []rune(b)
+	before, last, row := make([]int, len(y)+1), make([]int, len(y)+1), make([]int, len(y)+1)
+	for j := range last {
+		last[j] = j
+	}
+	for i := range x {
+		row[0] = i + 1
+		for j := range y {
+			replace := last[j]
+			if x[i] != y[j] {
+				replace++
+			}
+			row[j+1] = min(last[j+1]+1, row[j]+1, replace)
+			if i > 0 && j > 0 && x[i] == y[j-1] && x[i-1] == y[j] {
+				row[j+1] = min(row[j+1], before[j-1]+1)
+			}
+		}
+		before, last, row = last, row, before
+	}
+	return last[len(y)]
+}

@@ -1,0 +1,213 @@
+// Package strictjson decodes JSON into structs the way parameters are read:
+// nothing is guessed and nothing is dropped. A name that no field has, a name
+// given twice, a missing required field and a value of another type are errors
+// that say which name is at fault; null is the same as leaving the field out.
+//
+// Fields are named by their json tags; a field without omitempty is required.
+// Supported are bool, string, the signed integers (as counts: whole numbers from
+// 0 on, 5.0 being whole), json.RawMessage (kept as it is, null included), maps
+// with string keys, slices, pointers, structs, embedded structs and types with an
+// UnmarshalJSON of their own. Texts must have been found to be JSON before.
+package strictjson
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strings"
+	"sync"
+
+	"github.com/grpcline/grpcline/internal/jsonscan"
+	"github.com/grpcline/grpcline/internal/nearest"
+)
+
+// Error says which value is at fault. Path leads to it from the outermost
+// object, such as "tls.certFile" or "metadata.key[1]"; it is empty where that
+// object itself is at fault, and Message then begins with a verb.
+type Error struct {
+	Path    string
+	Message string
+}
+
+// Error gives the sentence alone; it names the value.
+func (e *Error) Error() string { return e.Message }
+
+// Param is the outermost name of the path.
+func (e *Error) Param() string {
+	if end := strings.IndexAny(e.Path, ".["); end >= 0 {
+		return e.Path[:end]
+	}
+	return e.Path
+}
+
+// Decode sets the fields of the struct that v points to from a JSON object.
+func Decode(data []byte, v any) error {
+	target := reflect.ValueOf(v).Elem()
+	return decodeStruct(data, target, planOf(target.Type()), "")
+}
+
+// DecodePositional does the same from a JSON array whose elements are the values
+// of the fields named in order.
+func DecodePositional(data []byte, order []string, v any) error {
+	target := reflect.ValueOf(v).Elem()
+	p := planOf(target.Type())
+	seen := make([]bool, len(p.fields))
+	n := 0
+	err := eachItem(data, func(item []byte) error {
+		if n == len(order) {
+			return &Error{Message: fmt.Sprintf("must have at most %d values by position (%s); others go by name", len(order), strings.Join(order, ", "))}
+		}
+		i := p.byName[order[n]]
+		n++
+		return p.fields[i].set(item, target, &seen[i], "")
+	})
+	if err != nil {
+		return err
+	}
+	return p.complete(seen, "")
+}
+
+// plan is what is known of a struct type.
+type plan struct {
+	fields []field
+	names  []string
+	byName map[string]int
+}
+
+type field struct {
+	name     string
+	index    []int
+	required bool
+}
+
+// plans holds a *plan by struct type: a cache of what the types themselves say.
+var plans sync.Map
+
+func planOf(t reflect.Type) *plan {
+	if p, ok := plans.Load(t); ok {
+		return p.(*plan)
+	}
+	p := &plan{byName: map[string]int{}}
+	for _, f := range reflect.VisibleFields(t) {
+		tag, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if f.Anonymous || tag == "" || tag == "-" {
+			continue
+		}
+		p.byName[tag] = len(p.fields)
+		p.names = append(p.names, tag)
+		p.fields = append(p.fields, field{tag, f.Index, options != "omitempty"})
+	}
+	plans.Store(t, p)
+	return p
+}
+
+// Names lists the names that the struct v, or the struct it points to, knows.
+func Names(v any) []string {
+	t := reflect.TypeOf(v)
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return planOf(t).names
+}
+
+func decodeStruct(data []byte, target reflect.Value, p *plan, path string) error {
+	if data[0] != '{' {
+		return wrongType(path, "an object", data)
+	}
+	seen := make([]bool, len(p.fields))
+	err := eachMember(data, path, func(name string, value []byte) error {
+		i, ok := p.byName[name]
+		if !ok {
+			return &Error{join(path, name), fmt.Sprintf("unknown name %q%s%s", name, within(path), nearest.Hint(name, p.names))}
+		}
+		return p.fields[i].set(value, target, &seen[i], path)
+	})
+	if err != nil {
+		return err
+	}
+	return p.complete(seen, path)
+}
+
+// set decodes a member into its field.
+func (f *field) set(value []byte, target reflect.Value, seen *bool, path string) error {
+	path = join(path, f.name)
+	if *seen {
+		return &Error{path, fmt.Sprintf("%q is given twice", path)}
+	}
+	to := target.FieldByIndex(f.index)
+	if to.Type() != rawMessage && isNull(value) {
+		return nil
+	}
+	*seen = true
+	return decodeValue(value, to, path)
+}
+
+// complete reports the first required field that was not seen.
+func (p *plan) complete(seen []bool, path string) error {
+	for i, f := range p.fields {
+		if f.required && !seen[i] {
+			return &Error{join(path, f.name), fmt.Sprintf("%q is required%s", f.name, within(path))}
+		}
+	}
+	return nil
+}
+
+var rawMessage = reflect.TypeFor[json.RawMessage]()
+
+func isNull(b []byte) bool { return b[0] == 'n' }
+
+func join(path, name string) string {
+	if path == "" {
+		return name
+	}
+	return path + "." + name
+}
+
+func within(path string) string {
+	if path == "" {
+		return ""
+	}
+	return fmt.Sprintf(" in %q", path)
+}
+
+// eachMember calls visit with the name and the text of each member of an object.
+func eachMember(data []byte, path string, visit func(name string, value []byte) error) error {
+	i := jsonscan.Space(data, 1)
+	for data[i] != '}' {
+		end, _ := jsonscan.String(data, i)
+		name, ok := jsonscan.Unquote(data[i:end])
+		if !ok {
+			return &Error{path, fmt.Sprintf("a name%s has half of a surrogate pair, which is no text", within(path))}
+		}
+		start := jsonscan.Space(data, jsonscan.Space(data, end)+1)
+		end, _ = jsonscan.Value(data, start)
+		if err := visit(name, data[start:end]); err != nil {
+			return err
+		}
+		if i = jsonscan.Space(data, end); data[i] == ',' {
+			i = jsonscan.Space(data, i+1)
+		}
+	}
+	return nil
+}
+
+// eachItem calls visit with the text of each element of an array.
+func eachItem(data []byte, visit func(item []byte) error) error {
+	i := jsonscan.Space(data, 1)
+	for data[i] != ']' {
+		end, _ := jsonscan.Value(data, i)
+		if err := visit(data[i:end]); err != nil {
+			return err
+		}
+		if i = jsonscan.Space(data, end); data[i] == ',' {
+			i = jsonscan.Space(data, i+1)
+		}
+	}
+	return nil
+}
+
+// DecodeValue sets what v points to from any JSON value; it is for types that
+// decode themselves. v itself must not be a type that does.
+func DecodeValue(data []byte, v any) error {
+	return decodeValue(data, reflect.ValueOf(v).Elem(), "")
+}

@@ -1,0 +1,232 @@
+package rpc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+
+	"github.com/sourcegraph/jsonrpc2"
+
+	"github.com/grpcline/grpcline/internal/nearest"
+	"github.com/grpcline/grpcline/state"
+)
+
+// call is a request that is accepted and not answered.
+type call struct {
+	id     []byte // nil in a notification
+	key    string // of Worker.inFlight; empty where it is not there
+	taken  int    // of the budget
+	batch  *batch // nil outside one
+	cancel context.CancelCauseFunc
+}
+
+// request admits a request: it takes its place in the order here, and is done on
+// a goroutine of its own.
+func (w *Worker) request(e envelope, b *batch, taken int) {
+	r, fault := e.check()
+	c := &call{id: r.id, batch: b, taken: taken}
+	if fault != nil {
+		w.begin(c)
+		if r.id == nil {
+			c.id = null
+		}
+		w.finish(c, appendError(nil, c.id, fault), nil, true)
+		return
+	}
+	m, fault := w.find(r.method)
+	if fault == nil {
+		fault = w.accept(c)
+	}
+	if fault != nil {
+		if m != nil {
+			m.refuse(w.state, r.params, fault)
+		}
+		w.begin(c)
+		w.reply(c, nil, fault, true)
+		return
+	}
+	op, err := w.admit(m, r.params)
+	if err != nil {
+		m.refuse(w.state, r.params, err)
+		w.reply(c, nil, err, true)
+		return
+	}
+	ctx, cancel := context.WithCancelCause(w.root)
+	if c.key != "" {
+		w.mu.Lock()
+		c.cancel = cancel
+		w.mu.Unlock()
+	}
+	work := func(onReader bool) {
+		defer cancel(nil)
+		result, err := w.run(ctx, m, op)
+		w.reply(c, result, err, onReader)
+	}
+	if m.instant {
+		work(true)
+		return
+	}
+	go work(false)
+}
+
+// find looks a method up.
+func (w *Worker) find(name string) (*method, *Error) {
+	if m, ok := w.table.byName[name]; ok {
+		return m, nil
+	}
+	return nil, &Error{
+		Code:    jsonrpc2.CodeMethodNotFound,
+		Message: fmt.Sprintf("there is no method %q%s", name, nearest.Hint(name, w.table.names)),
+		Data:    methodData{nearest.Names(name, w.table.names)},
+	}
+}
+
+// accept counts a request and makes its id known, or says why it is refused.
+func (w *Worker) accept(c *call) *Error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closing {
+		return asError(state.ErrShuttingDown)
+	}
+	if hasID(c.id) {
+		key := idKey(c.id)
+		if w.inFlight[key] != nil {
+			return invalidRequest("the id is in use by a request that is not answered yet")
+		}
+		c.key = key
+		w.inFlight[key] = c
+	}
+	w.calls++
+	return nil
+}
+
+// begin counts a request that is refused, until its answer is queued.
+func (w *Worker) begin(*call) {
+	w.mu.Lock()
+	w.calls++
+	w.mu.Unlock()
+}
+
+// admit and run keep a defect in one request from ending the others.
+func (w *Worker) admit(m *method, params []byte) (op operation, err error) {
+	defer w.recover(m, &err)
+	return m.admit(w, params)
+}
+
+func (w *Worker) run(ctx context.Context, m *method, op operation) (result any, err error) {
+	defer w.recover(m, &err)
+	result, err = op(ctx)
+	if err != nil && errors.Is(err, context.Canceled) { // of something that does not tell causes
+		err = context.Cause(ctx)
+	}
+	return result, err
+}
+
+func (w *Worker) recover(m *method, err *error) {
+	if p := recover(); p != nil {
+		w.options.Log.Error("a defect in grpcline", "method", m.name, "panic", p, "stack", string(debug.Stack()))
+		*err = &Error{Code: jsonrpc2.CodeInternalError, Message: fmt.Sprintf("a defect in grpcline: %s failed; the log says more", m.name)}
+	}
+}
+
+// reply answers a call, unless it is a notification.
+func (w *Worker) reply(c *call, result any, err error, onReader bool) {
+	if c.id == nil {
+		if err != nil {
+			w.options.Log.Info("a notification failed", "error", err)
+		}
+		w.finish(c, nil, afterwards(result, err), onReader)
+		return
+	}
+	var answer []byte
+	if err == nil {
+		answer, err = appendResult(beginAnswer(c.id, `,"result":`), result)
+		answer = append(answer, '}')
+	}
+	if err != nil {
+		answer = appendError(answer[:0], c.id, asError(err))
+	}
+	w.finish(c, answer, afterwards(result, err), onReader)
+}
+
+// afterwards is what is to be done once the host has been told of the result.
+func afterwards(result any, err error) func() {
+	if opened, ok := result.(streamResult); ok && err == nil {
+		return opened.start
+	}
+	return nil
+}
+
+var null = []byte("null")
+
+// beginAnswer begins an answer to id, nil being null, with the name of a member.
+func beginAnswer(id []byte, member string) []byte {
+	if id == nil {
+		id = null
+	}
+	dst := make([]byte, 0, 256)
+	return append(append(append(dst, `{"jsonrpc":"2.0","id":`...), id...), member...)
+}
+
+func appendError(dst, id []byte, err *Error) []byte {
+	return append(err.append(append(dst, beginAnswer(id, `,"error":`)...)), '}')
+}
+
+// finish queues the answer of a call, nil for none, or gives it to the call's
+// batch. after is done once it is queued.
+func (w *Worker) finish(c *call, answer []byte, after func(), onReader bool) {
+	if c.batch != nil {
+		c.batch.add(w, c, answer, after, onReader)
+		return
+	}
+	w.queue([]*call{c}, answer, c.taken, onReader)
+	if after != nil {
+		after()
+	}
+}
+
+// queue queues the answer of calls, whose ids are then free again, and counts
+// them as done.
+func (w *Worker) queue(calls []*call, answer []byte, taken int, onReader bool) {
+	w.mu.Lock()
+	for _, c := range calls {
+		if c.key != "" {
+			delete(w.inFlight, c.key)
+		}
+	}
+	w.mu.Unlock()
+	if answer != nil {
+		w.out.add(answer, taken)
+	} else {
+		w.budget.give(taken)
+	}
+	w.mu.Lock()
+	if w.calls -= len(calls); w.calls == 0 && w.closing {
+		w.closeIdle()
+	}
+	w.mu.Unlock()
+	if onReader {
+		w.out.flushSoon()
+	} else {
+		w.out.flush()
+	}
+}
+
+// closeIdle tells that all calls are done. After it calls can still be refused.
+func (w *Worker) closeIdle() {
+	select {
+	case <-w.idle:
+	default:
+		close(w.idle)
+	}
+}
+
+// cancel ends the request with that key, if it is in flight.
+func (w *Worker) cancel(key string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if c := w.inFlight[key]; c != nil && c.cancel != nil {
+		c.cancel(state.ErrCancelled)
+	}
+}

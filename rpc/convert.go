@@ -1,0 +1,142 @@
+package rpc
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/sourcegraph/jsonrpc2"
+
+	"github.com/grpcline/grpcline/grpcops"
+	"github.com/grpcline/grpcline/grpcops/schema"
+	"github.com/grpcline/grpcline/internal/strictjson"
+	"github.com/grpcline/grpcline/state"
+)
+
+// paramData is the data of -32602.
+type paramData struct {
+	Param       string              `json:"param,omitempty"`
+	Path        string              `json:"path,omitempty"`
+	Diagnostics []schema.Diagnostic `json:"diagnostics,omitempty"`
+	*doneData
+}
+
+// methodData is the data of -32601.
+type methodData struct {
+	Nearest []string `json:"nearest,omitempty"`
+}
+
+// reasonData is the data of the worker's own codes.
+type reasonData struct {
+	Reason state.Reason `json:"reason"`
+	Cause  *causeData   `json:"cause,omitempty"` // of openFailed
+	*doneData
+}
+
+// causeData is the error of the opening that failed.
+type causeData struct {
+	Code    int64  `json:"code"`
+	Message string `json:"message"`
+	Data    any    `json:"data,omitempty"`
+}
+
+// statusData is the data of a gRPC status.
+type statusData struct {
+	Reason   state.Reason     `json:"reason,omitempty"`
+	Status   grpcops.Status   `json:"status"`
+	Headers  grpcops.Metadata `json:"headers"`
+	Trailers grpcops.Metadata `json:"trailers"`
+	Origin   string           `json:"origin"`
+	*doneData
+}
+
+// doneData is what was done before an error.
+type doneData struct {
+	StreamID     string             `json:"streamId,omitempty"`
+	Sent         *int               `json:"sent,omitempty"`
+	Messages     *[]json.RawMessage `json:"messages,omitempty"`
+	MessagesSent *int               `json:"messagesSent,omitempty"`
+}
+
+// codes of the reasons.
+func codeOf(r state.Reason) int64 {
+	switch r {
+	case state.UnknownConnection, state.UnknownStream, state.OpenFailed:
+		return codeUnknown
+	case state.ConnectionClosed, state.StreamClosed, state.ShuttingDown:
+		return codeGone
+	case state.WaitTimeout:
+		return codeTimeout
+	case state.Limit:
+		return codeLimit
+	case state.Cancelled:
+		return codeCancelled
+	}
+	return codeState
+}
+
+// asError is the one place where errors become codes.
+func asError(err error) *Error {
+	var done *doneData
+	var reason state.Reason
+	var progress *state.Progress
+	if errors.As(err, &progress) {
+		done = &doneData{StreamID: progress.StreamID, Sent: progress.Sent, MessagesSent: progress.MessagesSent}
+		if progress.Messages != nil {
+			done.Messages = &progress.Messages
+		}
+		reason = progress.Reason
+		err = progress.Err
+	}
+	var (
+		ready  *Error
+		own    *state.Error
+		status *grpcops.StatusError
+		param  *grpcops.ParamError
+		kind   *grpcops.KindError
+		params *strictjson.Error
+	)
+	switch {
+	case errors.As(err, &ready):
+		return ready
+	case errors.As(err, &own):
+		data := reasonData{Reason: own.Reason, doneData: done}
+		if own.Cause != nil {
+			cause := asError(own.Cause)
+			data.Cause = &causeData{cause.Code, cause.Message, cause.Data}
+		}
+		return &Error{codeOf(own.Reason), own.Message, data}
+	case errors.As(err, &status):
+		return &Error{int64(status.Status.Code), status.Error(), statusData{
+			reason, status.Status, status.Headers, status.Trailers, status.Origin, done,
+		}}
+	case errors.As(err, &param):
+		return &Error{jsonrpc2.CodeInvalidParams, param.Message, paramData{param.Param, param.Path, param.Diagnostics, done}}
+	case errors.As(err, &kind):
+		return &Error{jsonrpc2.CodeInvalidParams, fmt.Sprintf("%v; use %s", kind, useInstead(kind.Kind)), paramData{Param: "method", doneData: done}}
+	case errors.As(err, &params):
+		message := params.Message
+		if params.Path == "" {
+			message = "params " + message
+		}
+		data := paramData{Param: params.Param(), doneData: done}
+		if data.Param != params.Path {
+			data.Path = params.Path
+		}
+		return &Error{jsonrpc2.CodeInvalidParams, message, data}
+	}
+	return &Error{jsonrpc2.CodeInternalError, "a defect in grpcline: " + err.Error(), nil}
+}
+
+// useInstead names the methods for a kind.
+func useInstead(kind grpcops.Kind) string {
+	switch kind {
+	case grpcops.ServerStream:
+		return "initServerStream or processServerStream"
+	case grpcops.ClientStream:
+		return "initClientStream or processClientStream"
+	case grpcops.BidiStream:
+		return "initBidiStream or processBidiStream"
+	}
+	return "callMethod"
+}

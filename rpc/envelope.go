@@ -1,0 +1,96 @@
+package rpc
+
+import (
+	"bytes"
+
+	"github.com/grpcline/grpcline/internal/jsonscan"
+)
+
+// envelope holds the members of a request object as they stand in its text
+// (JSON-RPC 2.0, section 4); nil is absent. Other members are ignored.
+type envelope struct {
+	version, id, method, params []byte
+	twice                       string // a member that is given more than once
+}
+
+func envelopeOf(text []byte, members []jsonscan.Member) envelope {
+	var e envelope
+	for _, m := range members {
+		name := text[m.Name+1 : m.NameEnd-1]
+		if bytes.IndexByte(name, '\\') >= 0 {
+			name, _ = jsonscan.AppendUnquoted(nil, text[m.Name:m.NameEnd])
+		}
+		var to *[]byte
+		switch string(name) {
+		case "jsonrpc":
+			to = &e.version
+		case "id":
+			to = &e.id
+		case "method":
+			to = &e.method
+		case "params":
+			to = &e.params
+		default:
+			continue
+		}
+		if *to != nil {
+			e.twice = string(name)
+		}
+		*to = text[m.Value:m.ValueEnd]
+	}
+	return e
+}
+
+// request is a well-formed request or notification.
+type request struct {
+	id     []byte // as it was written; nil in a notification
+	method string
+	params []byte // any JSON; nil is none
+}
+
+// check makes a request of the envelope. With an error comes the id to answer,
+// nil standing for null.
+func (e *envelope) check() (request, *Error) {
+	id := e.id
+	if id != nil && id[0] != '"' && id[0] != 'n' && id[0] != '-' && (id[0] < '0' || '9' < id[0]) {
+		return request{}, invalidRequest("id must be a string, a number or null")
+	}
+	refuse := func(format string, args ...any) (request, *Error) {
+		return request{id: id}, invalidRequest(format, args...)
+	}
+	switch {
+	case e.twice == "id":
+		return request{}, invalidRequest("id is given twice")
+	case e.twice != "":
+		return refuse("%s is given twice", e.twice)
+	case e.version != nil && string(e.version) != `"2.0"`:
+		return refuse(`jsonrpc must be "2.0" where it is given`)
+	case e.method == nil:
+		return refuse("a request must have a method")
+	case e.method[0] != '"':
+		return refuse("method must be a string")
+	}
+	method, ok := jsonscan.Unquote(e.method)
+	if !ok {
+		return refuse("method is no text")
+	}
+	params := e.params
+	if params != nil && params[0] == 'n' {
+		params = nil
+	}
+	return request{id, method, params}, nil
+}
+
+// idKey is equal for ids that mean the same: strings by their text, numbers as
+// they are written.
+func idKey(id []byte) string {
+	if id[0] == '"' {
+		if text, ok := jsonscan.Unquote(id); ok {
+			return `"` + text
+		}
+	}
+	return string(id)
+}
+
+// hasID tells whether an id can be in flight: null cannot.
+func hasID(id []byte) bool { return len(id) > 0 && id[0] != 'n' }

@@ -1,0 +1,275 @@
+package rpc
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+	"unicode/utf8"
+
+	"github.com/grpcline/grpcline/internal/jsonscan"
+)
+
+// message is what a reader found: one JSON object or array, or the error that
+// answers what was found instead.
+type message struct {
+	text    []byte            // owned by the receiver
+	members []jsonscan.Member // of text where it is an object; valid until the next read
+	fault   *Error
+}
+
+// lineReader turns newline-delimited input into messages.
+//
+// A message normally is a line. A value may go on over several lines; those
+// read so far are kept, and when it is given up they are read again from the
+// second one on. Lines that cannot start a message form a run, which is
+// answered once, at its first line.
+type lineReader struct {
+	in     *bufio.Reader
+	max    int      // bytes a message may have
+	again  [][]byte // lines to read again, before the input goes on
+	number int      // of the line read last, from 1
+	junk   bool     // a run of lines that cannot start a message goes on
+	utf16  bool     // the line read last was UTF-16, so the next may begin with half a line feed
+
+	// The value that is open, where starts is not empty.
+	starts []int  // where its lines begin in open
+	open   []byte // its lines, each with a line feed
+	scan   jsonscan.Scan
+}
+
+func newLineReader(in *bufio.Reader, max int) *lineReader {
+	return &lineReader{in: in, max: max}
+}
+
+// next returns the next message. Its error is io.EOF at the end of the input, or
+// what reading failed with; neither comes before all that was read has been
+// returned.
+func (r *lineReader) next() (message, error) {
+	for {
+		line, err := r.line()
+		var m message
+		switch {
+		case errors.Is(err, errTooLong):
+			m = r.tooLong()
+		case err != nil && len(r.starts) > 0:
+			m = r.giveUp("the input ends before the value does")
+		case err != nil:
+			return message{}, err
+		case len(r.starts) > 0:
+			m = r.goOn(line)
+		default:
+			m = r.begin(line)
+		}
+		if m.text != nil || m.fault != nil {
+			return m, nil
+		}
+	}
+}
+
+var errTooLong = errors.New("the line is longer than a message may be")
+
+// line returns the next line without its end. It is only valid until the next
+// call. A line over the limit is skipped to its end and errTooLong returned.
+func (r *lineReader) line() ([]byte, error) {
+	if len(r.again) > 0 {
+		line := r.again[0]
+		r.again = r.again[1:]
+		r.number++
+		return line, nil
+	}
+	line, err := r.in.ReadSlice('\n')
+	var long []byte
+	for errors.Is(err, bufio.ErrBufferFull) {
+		if len(long)+len(line) <= r.max+len("\r\n") {
+			long = append(long, line...)
+		}
+		line, err = r.in.ReadSlice('\n')
+	}
+	whole := len(long) + len(line)
+	if whole == 0 {
+		return nil, err
+	}
+	r.number++
+	if long != nil && whole <= r.max+len("\r\n") {
+		line = append(long, line...)
+	}
+	line = bytes.TrimSuffix(bytes.TrimSuffix(line, []byte("\n")), []byte("\r"))
+	if max(len(line), len(long)) > r.max {
+		return nil, errTooLong
+	}
+	return line, nil
+}
+
+// begin reads a line while no value is open.
+func (r *lineReader) begin(line []byte) message {
+	line = r.trim(line)
+	start := jsonscan.Space(line, 0)
+	if start == len(line) {
+		return message{}
+	}
+	if isUTF16(line) {
+		r.utf16 = true
+		return r.junkLine(reasonUTF16)
+	}
+	if c := line[start]; c != '{' && c != '[' {
+		return r.noMessage(line, start)
+	}
+	r.junk = false
+	if !utf8.Valid(line) {
+		return message{fault: parseError(r.number, reasonNotUTF8, "the line is not UTF-8")}
+	}
+	r.scan.Reset()
+	switch r.scan.Read(line) {
+	case jsonscan.Whole:
+		if jsonscan.Space(line, r.scan.End()) < len(line) {
+			return message{fault: parseError(r.number, reasonNotJSON, "something follows the value on its line; write one message a line")}
+		}
+		return message{text: bytes.Clone(line), members: r.scan.Members}
+	case jsonscan.More:
+		r.hold(line)
+		return message{}
+	case jsonscan.TooDeep:
+		return message{fault: parseError(r.number, reasonTooDeep, "the value has more than 1,000 levels")}
+	case jsonscan.Cut:
+		return message{fault: parseError(r.number, reasonTruncated, "the line ends in the middle of a string, a number or a word")}
+	}
+	return message{fault: parseError(r.number, reasonNotJSON, "the line is not JSON")}
+}
+
+// noMessage reads a line that begins with neither an object nor an array.
+func (r *lineReader) noMessage(line []byte, start int) message {
+	if !utf8.Valid(line) {
+		return r.junkLine(reasonNotUTF8)
+	}
+	end, ok := jsonscan.Value(line, start)
+	if ok && jsonscan.Space(line, end) == len(line) && !r.junk {
+		return message{fault: errNotRequest}
+	}
+	return r.junkLine(reasonNotJSON)
+}
+
+// junkLine answers the first line of a run of lines that cannot start a message.
+func (r *lineReader) junkLine(reason string) message {
+	if r.junk {
+		return message{}
+	}
+	r.junk = true
+	sentence := "the line is not JSON"
+	switch reason {
+	case reasonNotUTF8:
+		sentence = "the line is neither JSON nor UTF-8"
+	case reasonUTF16:
+		sentence = "the line is UTF-16"
+	}
+	return message{fault: parseError(r.number, reason, sentence)}
+}
+
+// goOn reads a line while a value is open.
+func (r *lineReader) goOn(line []byte) message {
+	line = r.trim(line)
+	if len(r.open)+len(line) > r.max {
+		return r.tooLong()
+	}
+	r.hold(line)
+	if jsonscan.Space(line, 0) == len(line) {
+		return message{}
+	}
+	if !utf8.Valid(line) {
+		return r.giveUp("a later line of the value is not UTF-8")
+	}
+	if line[0] == '{' && r.scan.Opening() == '{' && isRequest(line) {
+		return r.giveUp("another request begins before the value ends")
+	}
+	switch r.scan.Read(r.open) {
+	case jsonscan.More:
+		return message{}
+	case jsonscan.TooDeep:
+		return r.drop(parseError(r.firstLine(), reasonTooDeep, "the value has more than 1,000 levels"))
+	case jsonscan.Whole:
+		if jsonscan.Space(r.open, r.scan.End()) == len(r.open) {
+			text := r.open
+			r.starts, r.open = nil, nil
+			return message{text: text, members: r.scan.Members}
+		}
+	}
+	return r.giveUp("a later line of the value is not JSON there")
+}
+
+// hold adds a line to the open value.
+func (r *lineReader) hold(line []byte) {
+	r.starts = append(r.starts, len(r.open))
+	r.open = append(append(r.open, line...), '\n')
+}
+
+// firstLine is the number of the first line of the open value.
+func (r *lineReader) firstLine() int { return r.number - len(r.starts) + 1 }
+
+// giveUp ends the open value as truncated. Lines after its first are read again.
+func (r *lineReader) giveUp(why string) message {
+	return r.drop(parseError(r.firstLine(), reasonTruncated, "a value that begins here is not complete: "+why))
+}
+
+// drop ends the open value with fault.
+func (r *lineReader) drop(fault *Error) message {
+	r.number = r.firstLine()
+	var lines [][]byte
+	for i, start := range r.starts[1:] {
+		end := len(r.open)
+		if i+2 < len(r.starts) {
+			end = r.starts[i+2]
+		}
+		lines = append(lines, r.open[start:end-1])
+	}
+	r.again = append(lines, r.again...)
+	r.starts, r.open = nil, nil
+	return message{fault: fault}
+}
+
+// tooLong answers a message over the limit. What was kept of it is gone, and
+// reading goes on at the next line.
+func (r *lineReader) tooLong() message {
+	r.starts, r.open, r.junk = nil, nil, false
+	return message{fault: tooLongError(r.max)}
+}
+
+// trim takes a byte-order mark off the start of a line, and the second half of a
+// UTF-16 line feed that the line before ended with.
+func (r *lineReader) trim(line []byte) []byte {
+	if r.utf16 {
+		line = bytes.TrimPrefix(line, []byte{0})
+		r.utf16 = false
+	}
+	return bytes.TrimPrefix(line, []byte("\uFEFF"))
+}
+
+// isUTF16 looks for a byte-order mark of UTF-16 or a NUL in every other byte.
+func isUTF16(line []byte) bool {
+	if bytes.HasPrefix(line, []byte{0xFF, 0xFE}) || bytes.HasPrefix(line, []byte{0xFE, 0xFF}) {
+		return true
+	}
+	head := line[:min(len(line), 8)&^1]
+	if len(head) == 0 {
+		return false
+	}
+	low, high := true, true
+	for i := 0; i < len(head); i += 2 {
+		low = low && head[i] != 0 && head[i+1] == 0
+		high = high && head[i] == 0 && head[i+1] != 0
+	}
+	return low || high
+}
+
+// isRequest tells whether a line is by itself a whole object that looks like a
+// request.
+func isRequest(line []byte) bool {
+	var scan jsonscan.Scan
+	if scan.Read(line) != jsonscan.Whole || jsonscan.Space(line, scan.End()) < len(line) {
+		return false
+	}
+	e := envelopeOf(line, scan.Members)
+	return e.method != nil && (e.id != nil || e.version != nil)
+}
+
+// atEnd tells whether err only says that the input is at its end.
+func atEnd(err error) bool { return errors.Is(err, io.EOF) }

@@ -1,0 +1,134 @@
+package rpc
+
+import (
+	"context"
+	"encoding/json"
+	"reflect"
+	"strings"
+
+	"github.com/grpcline/grpcline/internal/strictjson"
+	"github.com/grpcline/grpcline/state"
+)
+
+// method is all there is to know of one method. Dispatch, rpc.discover,
+// "grpcline methods" and the tables of protocol.md come from it.
+type method struct {
+	name    string
+	alias   string   // in Russian; empty where there is none
+	summary string   // one sentence
+	order   []string // the params that may be given by position
+	params  reflect.Type
+	result  reflect.Type
+
+	// admit reads params and takes the request's place in the order. It runs on
+	// the reader.
+	admit func(w *Worker, params []byte) (operation, error)
+	// instant operations are run on the reader, as they never wait.
+	instant bool
+	// refused uses up the handle of an opening that was refused; nil in others.
+	refused func(s *state.State, chosen string, cause error)
+	handle  string // the param with the id that the host chose, of an opening
+}
+
+// operation is a state.Op whose result can be of any type.
+type operation func(ctx context.Context) (any, error)
+
+// declare makes a method. order names the params by position, between spaces.
+func declare[P, R any](name, alias, order, summary string, admit func(w *Worker, p *P) (state.Op[R], error)) *method {
+	m := &method{
+		name: name, alias: alias, summary: summary, order: strings.Fields(order),
+		params: reflect.TypeFor[P](), result: reflect.TypeFor[R](),
+	}
+	m.admit = func(w *Worker, params []byte) (operation, error) {
+		p := new(P)
+		if err := decodeParams(params, m.order, p); err != nil {
+			return nil, err
+		}
+		op, err := admit(w, p)
+		if err != nil {
+			return nil, err
+		}
+		return func(ctx context.Context) (any, error) { return op(ctx) }, nil
+	}
+	return m
+}
+
+// declareInstant makes a method that never waits.
+func declareInstant[P, R any](name, alias, order, summary string, do func(w *Worker, p *P) (R, error)) *method {
+	m := declare(name, alias, order, summary, func(w *Worker, p *P) (state.Op[R], error) {
+		return func(context.Context) (R, error) { return do(w, p) }, nil
+	})
+	m.instant = true
+	return m
+}
+
+// opening makes m one that opens a handle, which the host may choose with the
+// param named handle.
+func (m *method) opening(handle string, refused func(s *state.State, chosen string, cause error)) *method {
+	m.handle, m.refused = handle, refused
+	return m
+}
+
+func decodeParams(params []byte, order []string, p any) error {
+	switch {
+	case params == nil:
+		return strictjson.Decode([]byte("{}"), p)
+	case params[0] == '[':
+		return strictjson.DecodePositional(params, order, p)
+	case params[0] == '{':
+		return strictjson.Decode(params, p)
+	}
+	return &strictjson.Error{Message: "must be an object or an array"}
+}
+
+// refuse uses up the handle that a refused opening would have had.
+func (m *method) refuse(s *state.State, params []byte, cause error) {
+	if m.refused != nil {
+		m.refused(s, m.chosen(params), cause)
+	}
+}
+
+// chosen finds the id that the host chose in params that may be wrong otherwise.
+func (m *method) chosen(params []byte) string {
+	var id string
+	if params == nil {
+		return ""
+	}
+	if params[0] == '{' {
+		var all map[string]json.RawMessage
+		if json.Unmarshal(params, &all) == nil {
+			_ = json.Unmarshal(all[m.handle], &id)
+		}
+		return id
+	}
+	var all []json.RawMessage
+	if json.Unmarshal(params, &all) != nil {
+		return ""
+	}
+	for i, name := range m.order {
+		if name == m.handle && i < len(all) {
+			_ = json.Unmarshal(all[i], &id)
+		}
+	}
+	return id
+}
+
+// table finds methods by both their names.
+type table struct {
+	methods []*method // in the order in which they are documented
+	byName  map[string]*method
+	names   []string
+}
+
+func newTable(methods []*method) *table {
+	t := &table{methods: methods, byName: map[string]*method{}}
+	for _, m := range methods {
+		t.byName[m.name] = m
+		t.names = append(t.names, m.name)
+		if m.alias != "" {
+			t.byName[m.alias] = m
+			t.names = append(t.names, m.alias)
+		}
+	}
+	return t
+}

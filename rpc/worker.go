@@ -1,0 +1,214 @@
+// Package rpc is JSON-RPC 2.0 on a pipe: framing, the order of requests, their
+// cancellation, the table of methods, and errors as codes.
+//
+// Order. One goroutine, the reader, reads messages and admits them one after the
+// other: it decodes the params and lets the operation take its place (see package
+// state). What an operation then does runs on a goroutine of its own, so that
+// nothing that waits holds the reader up; only what never waits is done by the
+// reader itself. Answers go out when they are ready, through one writer.
+//
+// Ownership. A call has a context, which the Worker cancels and the call's
+// goroutine releases. The Worker counts the calls, and is idle when all of them
+// have their answers queued. The reader alone is not waited for: a read from a
+// pipe cannot be interrupted, so it ends with the process.
+//
+// Shutdown. At the end of the input, after the shutdown method or when Serve's
+// context ends, nothing more is admitted; calls have until the drain's end to
+// finish; then what is left is ended, streams and connections are closed, and the
+// last answers written.
+package rpc
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/grpcline/grpcline/grpcops"
+	"github.com/grpcline/grpcline/state"
+)
+
+// Framing is how messages are told apart on the pipe.
+type Framing string
+
+// The framings; answers use that of the input.
+const (
+	FramingAuto    Framing = "auto" // by the first bytes of the input
+	FramingLines   Framing = "lines"
+	FramingHeaders Framing = "headers"
+)
+
+// Options are those of a Worker.
+type Options struct {
+	Version          string // of the worker, for getVersion
+	Framing          Framing
+	UTF8             bool // write characters outside ASCII as they are
+	MaxMessageBytes  int
+	MaxInflightBytes int
+	MaxConnections   int
+	MaxStreams       int
+	DrainTimeout     time.Duration // of waits without a bound, after the end of input
+	Log              *slog.Logger
+}
+
+// signalDrain is how long calls may go on after a signal.
+const signalDrain = 2 * time.Second
+
+// flushTime is how long the last answers may take after a signal, where the host
+// may not read any more.
+const flushTime = time.Second
+
+// Worker serves one host. Make one with New.
+type Worker struct {
+	options Options
+	table   *table
+	state   *state.State
+	in      *bufio.Reader
+	out     *writer
+	budget  *budget
+
+	root     context.Context // of all calls
+	end      context.CancelCauseFunc
+	shutdown chan struct{} // closed by the shutdown method
+
+	mu       sync.Mutex
+	inFlight map[string]*call // by idKey
+	calls    int              // accepted and not finished
+	closing  bool             // nothing more is admitted
+	idle     chan struct{}    // closed when calls is 0 while closing
+}
+
+// Buffer of the input, in bytes.
+const inputBuffer = 64 << 10
+
+// New makes a Worker that reads requests from in and writes answers to out.
+func New(in io.Reader, out io.Writer, env *grpcops.Env, o Options) *Worker {
+	w := &Worker{
+		options: o, table: newTable(allMethods()), in: bufio.NewReaderSize(in, inputBuffer),
+		budget: newBudget(o.MaxInflightBytes), shutdown: make(chan struct{}),
+		inFlight: map[string]*call{}, idle: make(chan struct{}),
+	}
+	w.out = newWriter(out, o.UTF8, w.budget)
+	w.root, w.end = context.WithCancelCause(context.Background())
+	w.state = state.New(env, state.Limits{
+		Connections: o.MaxConnections, Streams: o.MaxStreams,
+		CollectBytes: o.MaxInflightBytes, ReadAhead: 1024, ReadAheadSize: 4 << 20,
+	}, state.Pusher{Message: w.pushMessage, End: w.pushEnd})
+	return w
+}
+
+// ErrHostGone is returned by Serve when the host does not take answers any more.
+var ErrHostGone = errors.New("the host does not read the output any more")
+
+// Serve works until the end of the input, the shutdown method, or the end of ctx,
+// and then until all is answered. It returns an error where reading or writing
+// failed; everything is cancelled then.
+func (w *Worker) Serve(ctx context.Context) error {
+	defer w.end(state.ErrShuttingDown)
+	read := make(chan error, 1)
+	go func() { read <- w.read() }()
+	var failed error
+	select {
+	case failed = <-read:
+	case <-w.shutdown:
+	case <-ctx.Done():
+	case <-w.out.failed:
+		return ErrHostGone
+	}
+	if err := w.drain(ctx); err != nil {
+		return err
+	}
+	w.state.Close()
+	flush, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(flushTime, cancel) })
+	defer stop()
+	if err := w.out.drained(flush); err != nil {
+		return errors.Join(ErrHostGone, err)
+	}
+	return failed
+}
+
+// drain waits until all calls are answered. Waits without a bound are ended
+// after the drain timeout; once ctx ends, everything is after signalDrain.
+func (w *Worker) drain(ctx context.Context) error {
+	w.close()
+	waits := time.AfterFunc(w.options.DrainTimeout, w.state.EndWaits)
+	defer waits.Stop()
+	stop := context.AfterFunc(ctx, func() {
+		time.AfterFunc(signalDrain, func() { w.end(state.ErrShuttingDown) })
+	})
+	defer stop()
+	select {
+	case <-w.idle:
+		return nil
+	case <-w.out.failed:
+		return ErrHostGone
+	}
+}
+
+// close stops admitting.
+func (w *Worker) close() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.closing {
+		w.closing = true
+		if w.calls == 0 {
+			close(w.idle)
+		}
+	}
+}
+
+// beginShutdown makes this the last request that is admitted.
+func (w *Worker) beginShutdown() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.closing {
+		w.closing = true
+		close(w.shutdown)
+	}
+}
+
+// source reads messages: a lineReader or a headerReader.
+type source interface {
+	next() (message, error)
+}
+
+// read admits messages until the input ends. Its error is nil there.
+func (w *Worker) read() error {
+	var in source = newLineReader(w.in, w.options.MaxMessageBytes)
+	if w.options.Framing == FramingHeaders || w.options.Framing == FramingAuto && beginsWithHeader(w.in) {
+		in = &headerReader{in: w.in, max: w.options.MaxMessageBytes}
+		w.out.useHeaders()
+	}
+	for {
+		m, err := in.next()
+		if err != nil {
+			if atEnd(err) {
+				return nil
+			}
+			w.options.Log.Error("reading the input failed", "error", err)
+			return err
+		}
+		w.receive(m)
+	}
+}
+
+// receive answers or admits what was read.
+func (w *Worker) receive(m message) {
+	taken := len(m.text) + overhead
+	w.budget.take(taken)
+	switch {
+	case m.fault != nil:
+		w.options.Log.Info("input was not understood", "error", m.fault.Message)
+		w.out.add(appendError(nil, nil, m.fault), taken)
+		w.out.flushSoon()
+	case m.members == nil && isBatch(m.text):
+		w.batch(m.text, taken)
+	default:
+		w.request(envelopeOf(m.text, m.members), nil, taken)
+	}
+}

@@ -1,0 +1,66 @@
+package state
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/grpcline/grpcline/grpcops"
+)
+
+// Call is what all calls and streams are started with.
+type Call struct {
+	Ref       Ref
+	Target    grpcops.Target // its Metadata is added to the connection's
+	Request   json.RawMessage
+	TimeoutMs *int // nil is the connection's
+}
+
+// leased makes an Op of work on the connection that ref names.
+func leased[R any](s *State, ref Ref, work func(ctx context.Context, conn *grpcops.Conn, l *lease) (R, error)) (Op[R], error) {
+	l, err := s.lease(ref)
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context) (R, error) {
+		conn, done, err := l.conn(ctx)
+		defer done()
+		if err != nil {
+			var none R
+			return none, err
+		}
+		return work(ctx, conn, l)
+	}, nil
+}
+
+// bounded makes an Op of work that is a call by itself, within timeoutMs.
+func bounded[R any](s *State, ref Ref, timeoutMs *int, work func(ctx context.Context, conn *grpcops.Conn, l *lease) (R, error)) (Op[R], error) {
+	return leased(s, ref, func(ctx context.Context, conn *grpcops.Conn, l *lease) (R, error) {
+		ctx, cancel := s.deadline(ctx, l.within(timeoutMs))
+		defer cancel()
+		return work(ctx, conn, l)
+	})
+}
+
+// within is the bound of an operation on the connection.
+func (l *lease) within(timeoutMs *int) time.Duration { return grpcops.Millis(timeoutMs, l.timeout) }
+
+// target adds the connection's metadata.
+func (l *lease) target(t grpcops.Target) *grpcops.Target {
+	t.Metadata = l.metadata.With(t.Options.Metadata)
+	return &t
+}
+
+// CallMethod makes a unary call.
+func (s *State) CallMethod(c Call) (Op[*grpcops.Reply], error) {
+	return bounded(s, c.Ref, c.TimeoutMs, func(ctx context.Context, conn *grpcops.Conn, l *lease) (*grpcops.Reply, error) {
+		return conn.Call(ctx, l.target(c.Target), c.Request)
+	})
+}
+
+// On makes an Op of a question about a connection's server, bounded like a call.
+func On[R any](s *State, ref Ref, timeoutMs *int, ask func(ctx context.Context, conn *grpcops.Conn, md grpcops.Metadata) (R, error)) (Op[R], error) {
+	return bounded(s, ref, timeoutMs, func(ctx context.Context, conn *grpcops.Conn, l *lease) (R, error) {
+		return ask(ctx, conn, l.metadata)
+	})
+}

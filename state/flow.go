@@ -1,0 +1,108 @@
+package state
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"sync"
+
+	"github.com/grpcline/grpcline/grpcops"
+)
+
+// flow is a running RPC of a streaming kind: what it has received, what it sends,
+// and the goroutines that do both. Its owner ends it with stop.
+type flow struct {
+	rpc    *grpcops.Stream
+	ctx    context.Context // of the RPC
+	cancel context.CancelCauseFunc
+	wanted context.Context // ends when nobody wants the messages any more
+	drop   context.CancelFunc
+	in     *inbox
+	out    *outbox
+	work   sync.WaitGroup // the receiver, and what hands messages over
+}
+
+// startFlow makes a flow of an RPC whose context is ctx. deliver gets each
+// message on the receiver's goroutine; nil puts them into the inbox.
+func startFlow(ctx context.Context, cancel context.CancelCauseFunc, rpc *grpcops.Stream, limits Limits, deliver *pushed) *flow {
+	f := &flow{rpc: rpc, ctx: ctx, cancel: cancel, in: newInbox(limits)}
+	f.wanted, f.drop = context.WithCancel(context.Background())
+	f.out = newOutbox(rpc, &f.work)
+	f.work.Go(func() { f.receive(deliver) })
+	return f
+}
+
+// stop cancels the RPC where it still runs, and waits until nothing of it is
+// left.
+func (f *flow) stop(cause error) {
+	f.cancel(cause)
+	f.drop()
+	f.work.Wait()
+}
+
+// receive takes in what the server sends, to the end.
+func (f *flow) receive(deliver *pushed) {
+	f.in.begin(f.rpc.Headers())
+	put := func(message json.RawMessage) { f.in.put(f.ctx, message) }
+	if deliver != nil {
+		put = func(message json.RawMessage) { deliver.message(f.wanted, message) }
+	}
+	end := f.messages(put)
+	f.in.finish(&end)
+	if deliver != nil {
+		deliver.end(f.wanted, &end)
+	}
+	f.cancel(nil) // frees what the RPC still holds
+}
+
+// messages receives to the end, and tells how the RPC ended.
+func (f *flow) messages(put func(json.RawMessage)) grpcops.End {
+	for {
+		message, err := f.rpc.Recv()
+		if err == nil {
+			put(message)
+			continue
+		}
+		var failed *grpcops.StatusError
+		var own *Error
+		switch {
+		case errors.Is(err, io.EOF):
+			return f.rpc.OKEnd()
+		case errors.As(err, &failed):
+			return failed.End
+		case errors.As(err, &own): // the stream is closed, and nobody will ask
+			return grpcops.Canceled(own.Message).End
+		}
+		return grpcops.Canceled(err.Error()).End
+	}
+}
+
+// send hands messages over, at most until ctx ends. Where the stream has ended,
+// the error is a *Progress with its status, or with StreamEnded where that is OK.
+func (f *flow) send(ctx context.Context, messages [][]byte) error {
+	select {
+	case <-f.in.ended:
+		return f.endedError(ctx)
+	default:
+	}
+	err := f.out.send(ctx, messages)
+	if ended(err) {
+		return f.endedError(ctx)
+	}
+	return err
+}
+
+// endedError waits for the end, taking in what still comes before it: at most
+// what flow control had let the server send.
+func (f *flow) endedError(ctx context.Context) error {
+	f.in.takeAll()
+	end, err := f.in.wait(ctx)
+	switch {
+	case err != nil:
+		return err
+	case end.Status.Code != 0:
+		return &Progress{Err: &grpcops.StatusError{End: *end}, Reason: StreamEnded}
+	}
+	return errorf(StreamEnded, "the server has ended the stream with status OK; get the rest with getMessage")
+}

@@ -1,0 +1,157 @@
+package state
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/grpcline/grpcline/grpcops"
+)
+
+// SendMessage sends one message and returns how many were sent so far.
+func (s *State) SendMessage(id, connectionID string, message json.RawMessage) (Op[int], error) {
+	return s.send(id, connectionID, func(f *flow) ([][]byte, error) {
+		packed, err := f.rpc.Encode("message", message)
+		return [][]byte{packed}, err
+	})
+}
+
+// SendMessages sends an array of messages, all of which are checked before the
+// first is sent, and returns how many were sent so far.
+func (s *State) SendMessages(id, connectionID string, messages json.RawMessage) (Op[int], error) {
+	return s.send(id, connectionID, func(f *flow) ([][]byte, error) {
+		return f.rpc.EncodeAll("messages", messages)
+	})
+}
+
+func (s *State) send(id, connectionID string, encode func(f *flow) ([][]byte, error)) (Op[int], error) {
+	st, err := s.useStream(id, connectionID)
+	if err != nil {
+		return nil, err
+	}
+	place := st.sending.join()
+	return func(ctx context.Context) (int, error) {
+		defer st.done()
+		defer place.leave()
+		f, err := st.ready(ctx)
+		if err != nil {
+			return 0, st.progress(err, nil)
+		}
+		if st.kind == grpcops.ServerStream {
+			return 0, st.progress(errorf(NotSending, "stream %q is a server stream: its request was sent when it was opened", id), nil)
+		}
+		packed, err := encode(f)
+		if err != nil {
+			return 0, st.progress(err, nil)
+		}
+		ctx, cancel := s.bounded(ctx, st.timeout)
+		defer cancel()
+		if err = place.wait(ctx); err == nil {
+			if f.out.isCompleted() {
+				err = errorf(SendCompleted, "the sending side of stream %q was completed", id)
+			} else {
+				err = f.send(ctx, packed)
+			}
+		}
+		sent := f.out.count()
+		if isReason(err, WaitTimeout) {
+			err = errorf(WaitTimeout, "stream %q: flow control held the message back for %s; it was not sent", id, st.timeout)
+		}
+		return sent, st.progress(err, &sent)
+	}, nil
+}
+
+// progress adds the stream to an error.
+func (st *stream) progress(err error, sent *int) error {
+	if err == nil {
+		return nil
+	}
+	if p, ok := err.(*Progress); ok {
+		p.StreamID, p.Sent = st.id, sent
+		return p
+	}
+	return &Progress{Err: err, StreamID: st.id, Sent: sent}
+}
+
+// CompleteSend says that nothing more will be sent, after all earlier sends.
+func (s *State) CompleteSend(id, connectionID string) (Op[struct{}], error) {
+	st, err := s.useStream(id, connectionID)
+	if err != nil {
+		return nil, err
+	}
+	place := st.sending.join()
+	return func(ctx context.Context) (struct{}, error) {
+		defer st.done()
+		defer place.leave()
+		f, err := st.ready(ctx)
+		if err != nil {
+			return struct{}{}, st.progress(err, nil)
+		}
+		if st.kind == grpcops.ServerStream {
+			return struct{}{}, st.progress(errorf(NotSending, "stream %q is a server stream: there is nothing to complete", id), nil)
+		}
+		ctx, cancel := s.bounded(ctx, st.timeout)
+		defer cancel()
+		if err := place.wait(ctx); err != nil {
+			return struct{}{}, st.progress(err, nil)
+		}
+		f.out.complete()
+		return struct{}{}, nil
+	}, nil
+}
+
+// receive makes an Op of work on the receiving side of a stream, bounded by
+// timeoutMs, nil being the stream's own bound.
+func receive[R any](s *State, id, connectionID string, timeoutMs *int, what string, work func(ctx context.Context, st *stream, f *flow) (R, error)) (Op[R], error) {
+	st, err := s.useStream(id, connectionID)
+	if err != nil {
+		return nil, err
+	}
+	place := st.receiving.join()
+	return func(ctx context.Context) (R, error) {
+		defer st.done()
+		defer place.leave()
+		var none R
+		f, err := st.ready(ctx)
+		if err != nil {
+			return none, st.progress(err, nil)
+		}
+		timeout := grpcops.Millis(timeoutMs, st.timeout)
+		ctx, cancel := s.bounded(ctx, timeout)
+		defer cancel()
+		result := none
+		if err = place.wait(ctx); err == nil {
+			result, err = work(ctx, st, f)
+		}
+		if isReason(err, WaitTimeout) {
+			err = lateError(id, what, timeout)
+		}
+		return result, st.progress(err, nil)
+	}, nil
+}
+
+func lateError(id, what string, timeout time.Duration) error {
+	return errorf(WaitTimeout, "stream %q: no %s within %s; the stream stays open", id, what, timeout)
+}
+
+// GetMessages waits for a message or the end of the stream and takes at most max
+// messages. A status other than OK is the error, a *grpcops.StatusError.
+func (s *State) GetMessages(id, connectionID string, max int, timeoutMs *int) (Op[Taken], error) {
+	return receive(s, id, connectionID, timeoutMs, "message came", func(ctx context.Context, st *stream, f *flow) (Taken, error) {
+		if st.push != nil {
+			return Taken{}, errorf(Pushing, "the messages of stream %q are pushed as streamMessage notifications", id)
+		}
+		taken, err := f.in.take(ctx, max)
+		if err == nil && len(taken.Messages) == 0 && taken.End.Status.Code != 0 {
+			return Taken{}, &grpcops.StatusError{End: *taken.End}
+		}
+		return taken, err
+	})
+}
+
+// GetHeaders waits for the headers of the server.
+func (s *State) GetHeaders(id, connectionID string, timeoutMs *int) (Op[grpcops.Metadata], error) {
+	return receive(s, id, connectionID, timeoutMs, "headers came", func(ctx context.Context, _ *stream, f *flow) (grpcops.Metadata, error) {
+		return f.in.header(ctx)
+	})
+}

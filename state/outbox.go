@@ -1,0 +1,167 @@
+package state
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/grpcline/grpcline/grpcops"
+)
+
+// outbox hands a stream's messages to the transport, one at a time.
+//
+// A message that flow control holds back is inside the transport and cannot be
+// taken back; those after it wait here and can. So a send is done when the
+// transport has its last message, even while it is held there.
+type outbox struct {
+	rpc  *grpcops.Stream
+	free chan struct{} // holds a token while no message is being handed over
+	work *sync.WaitGroup
+
+	mu        sync.Mutex
+	sent      int
+	completed bool
+}
+
+func newOutbox(rpc *grpcops.Stream, work *sync.WaitGroup) *outbox {
+	o := &outbox{rpc: rpc, free: make(chan struct{}, 1), work: work}
+	o.free <- struct{}{}
+	return o
+}
+
+// handover is how long a send waits for the transport to say that it has taken
+// the last message, so that a stream that has ended shows with this send and not
+// only with the next. After it the message counts as held by flow control.
+const handover = 2 * time.Millisecond
+
+// batch is a number of messages on their way to the transport.
+type batch struct {
+	mu       sync.Mutex
+	messages [][]byte // not yet handed over
+	stopped  bool
+}
+
+// next takes the next message. last tells that it is the last one, ok is false
+// where there is none or the batch is stopped.
+func (b *batch) next() (message []byte, last, ok bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.stopped || len(b.messages) == 0 {
+		return nil, false, false
+	}
+	message, b.messages = b.messages[0], b.messages[1:]
+	return message, len(b.messages) == 0, true
+}
+
+// stop keeps what was not handed over from being so, and tells whether that is
+// nothing.
+func (b *batch) stop() (whole bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.stopped = true
+	return len(b.messages) == 0
+}
+
+// send hands messages over until ctx ends; then those that are left are not
+// sent. It returns grpcops.ErrEnded where the stream has ended.
+func (o *outbox) send(ctx context.Context, messages [][]byte) error {
+	if len(messages) == 0 {
+		return nil
+	}
+	select {
+	case <-o.free:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	b := &batch{messages: messages}
+	last := make(chan struct{})
+	result := make(chan error, 1)
+	o.work.Go(func() {
+		result <- o.hand(b, last)
+		o.free <- struct{}{}
+	})
+	select {
+	case err := <-result:
+		return err
+	case <-last:
+	case <-ctx.Done():
+		if !b.stop() {
+			return context.Cause(ctx)
+		}
+	}
+	held := time.NewTimer(handover)
+	defer held.Stop()
+	select {
+	case err := <-result:
+		return err
+	case <-held.C:
+		return nil
+	}
+}
+
+// hand gives the messages of b to the transport. last is closed when it is about
+// to be given the last one.
+func (o *outbox) hand(b *batch, last chan struct{}) error {
+	for {
+		message, isLast, ok := b.next()
+		if !ok {
+			return nil
+		}
+		o.add(1)
+		if isLast {
+			close(last)
+		}
+		if err := o.rpc.Send(message); err != nil {
+			o.add(-1)
+			return err
+		}
+	}
+}
+
+func (o *outbox) add(n int) {
+	o.mu.Lock()
+	o.sent += n
+	o.mu.Unlock()
+}
+
+// count is how many messages were sent.
+func (o *outbox) count() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.sent
+}
+
+// complete ends the sending side, after what is being handed over. It returns
+// false where that was done before.
+func (o *outbox) complete() bool {
+	o.mu.Lock()
+	before := o.completed
+	o.completed = true
+	o.mu.Unlock()
+	if before {
+		return false
+	}
+	select {
+	case <-o.free:
+		o.rpc.CloseSend()
+		o.free <- struct{}{}
+	default:
+		o.work.Go(func() {
+			<-o.free
+			o.rpc.CloseSend()
+			o.free <- struct{}{}
+		})
+	}
+	return true
+}
+
+// isCompleted tells whether complete was called.
+func (o *outbox) isCompleted() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.completed
+}
+
+// ended tells whether a send failed because the stream has.
+func ended(err error) bool { return errors.Is(err, grpcops.ErrEnded) }

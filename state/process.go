@@ -1,0 +1,213 @@
+package state
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"google.golang.org/grpc/codes"
+
+	"github.com/grpcline/grpcline/grpcops"
+)
+
+// Processed is what a process… call did.
+type Processed struct {
+	Messages []json.RawMessage // received
+	Sent     int
+	Headers  grpcops.Metadata
+	End      *grpcops.End // nil where the RPC was cancelled before its end
+}
+
+// process is one process… call under way.
+type process struct {
+	state     *State
+	flow      *flow
+	timeout   time.Duration // of each wait and each send
+	collected Processed
+	size      int // bytes of the messages
+}
+
+// processed makes an Op of a stream that one request opens, works through and
+// closes. An error becomes a *Progress with what was done.
+func (s *State) processed(kind grpcops.Kind, call Call, deadlineMs *int, work func(ctx context.Context, p *process) error) (Op[Processed], error) {
+	return leased(s, call.Ref, func(ctx context.Context, conn *grpcops.Conn, l *lease) (Processed, error) {
+		p := &process{state: s, timeout: l.within(call.TimeoutMs), collected: Processed{Messages: []json.RawMessage{}}}
+		err := func() error {
+			start, cancel := s.deadline(ctx, p.timeout)
+			defer cancel()
+			var err error
+			p.flow, err = startRPC(start, ctx, conn, l.target(call.Target), kind, call, deadlineMs, s.limits, nil)
+			return err
+		}()
+		if err == nil {
+			p.flow.in.takeAll()
+			err = work(ctx, p)
+			p.collected.Sent = p.flow.out.count()
+			p.flow.stop(nil)
+			p.collected.Headers = p.flow.in.headers
+		}
+		if err != nil {
+			return p.collected, p.progress(ctx, kind, err)
+		}
+		return p.collected, nil
+	})
+}
+
+// progress adds what was done to an error.
+func (p *process) progress(ctx context.Context, kind grpcops.Kind, err error) error {
+	var ending *Error
+	if errors.As(context.Cause(ctx), &ending) { // the request was ended, and with it the RPC
+		err = ending
+	}
+	progress := &Progress{Err: err}
+	if isReason(progress.Err, WaitTimeout) {
+		progress.Err = errorf(WaitTimeout, "the server did nothing within %s; the call is cancelled", p.timeout)
+	}
+	if kind != grpcops.ClientStream {
+		progress.Messages = p.collected.Messages
+	}
+	if kind != grpcops.ServerStream {
+		progress.MessagesSent = &p.collected.Sent
+	}
+	return progress
+}
+
+// receive takes one message and tells whether there was one.
+func (p *process) receive(ctx context.Context) (bool, error) {
+	ctx, cancel := p.state.bounded(ctx, p.timeout)
+	defer cancel()
+	taken, err := p.flow.in.take(ctx, 1)
+	if err != nil {
+		return false, err
+	}
+	for _, m := range taken.Messages {
+		p.size += len(m)
+		p.collected.Messages = append(p.collected.Messages, m)
+	}
+	if p.size > p.state.limits.CollectBytes {
+		return false, grpcops.TooMuch(fmt.Sprintf("the messages of the stream are more than %d bytes; use maxMessages, or init…Stream and getMessages", p.state.limits.CollectBytes))
+	}
+	if taken.End == nil {
+		return true, nil
+	}
+	if taken.End.Status.Code != uint32(codes.OK) {
+		return false, &grpcops.StatusError{End: *taken.End}
+	}
+	p.collected.End = taken.End
+	return len(taken.Messages) > 0, nil
+}
+
+// rest receives to the end.
+func (p *process) rest(ctx context.Context) error {
+	for p.collected.End == nil {
+		if _, err := p.receive(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// send sends one message. over tells that the stream has ended, with an error
+// that receiving shows where it is one.
+func (p *process) send(ctx context.Context, packed []byte) (over bool, err error) {
+	ctx, cancel := p.state.bounded(ctx, p.timeout)
+	defer cancel()
+	err = p.flow.out.send(ctx, [][]byte{packed})
+	if ended(err) {
+		return true, nil
+	}
+	return false, err
+}
+
+// ProcessServerStream receives all messages, or the first max of them where max
+// is not nil.
+func (s *State) ProcessServerStream(call Call, deadlineMs, max *int) (Op[Processed], error) {
+	return s.processed(grpcops.ServerStream, call, deadlineMs, func(ctx context.Context, p *process) error {
+		for p.collected.End == nil && (max == nil || len(p.collected.Messages) < *max) {
+			if _, err := p.receive(ctx); err != nil {
+				return err
+			}
+		}
+		if max != nil && len(p.collected.Messages) == *max {
+			p.collected.End = nil // cut, whether or not an end had come with the last message
+		}
+		return nil
+	})
+}
+
+// ProcessClientStream sends the messages of an array and receives the response.
+// Where the server answers before all is sent, the rest is not.
+func (s *State) ProcessClientStream(call Call, deadlineMs *int, requests json.RawMessage) (Op[Processed], error) {
+	return s.processed(grpcops.ClientStream, call, deadlineMs, func(ctx context.Context, p *process) error {
+		packed, err := p.flow.rpc.EncodeAll("requests", requests)
+		if err != nil {
+			return err
+		}
+		for _, message := range packed {
+			if over, err := p.send(ctx, message); err != nil {
+				return err
+			} else if over {
+				break
+			}
+		}
+		p.flow.out.complete()
+		if err := p.rest(ctx); err != nil {
+			return err
+		}
+		if len(p.collected.Messages) != 1 {
+			return grpcops.WrongCount(p.flow.rpc.MethodName(), len(p.collected.Messages), p.collected.End)
+		}
+		return nil
+	})
+}
+
+// ProcessBidiStream sends the messages of order and receives one message for
+// each null in it. Then, if rest is set, it receives to the end.
+func (s *State) ProcessBidiStream(call Call, deadlineMs *int, order []json.RawMessage, rest bool) (Op[Processed], error) {
+	return s.processed(grpcops.BidiStream, call, deadlineMs, func(ctx context.Context, p *process) error {
+		packed, err := p.encodeOrder(order)
+		if err != nil {
+			return err
+		}
+		for _, message := range packed {
+			more := true
+			if message == nil {
+				more, err = p.receive(ctx)
+			} else {
+				var over bool
+				over, err = p.send(ctx, message)
+				more = !over
+			}
+			if err != nil {
+				return err
+			}
+			if !more {
+				return p.rest(ctx)
+			}
+		}
+		p.flow.out.complete()
+		if rest {
+			return p.rest(ctx)
+		}
+		return nil
+	})
+}
+
+// encodeOrder encodes the messages of order before the first is sent; nil stands
+// for a receive.
+func (p *process) encodeOrder(order []json.RawMessage) ([][]byte, error) {
+	packed := make([][]byte, len(order))
+	for i, message := range order {
+		if string(message) == "null" {
+			continue
+		}
+		encoded, err := p.flow.rpc.Encode(fmt.Sprintf("exchangeOrder[%d]", i), message)
+		if err != nil {
+			return nil, err
+		}
+		packed[i] = append(make([]byte, 0, len(encoded)), encoded...)
+	}
+	return packed, nil
+}

@@ -1,0 +1,82 @@
+package state
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// Snapshot is what is open at one moment, in the order of opening.
+type Snapshot struct {
+	Connections []ConnectionState `json:"connections"`
+	Streams     []StreamState     `json:"streams"`
+}
+
+// ConnectionState is a connection by its handle.
+type ConnectionState struct {
+	ConnectionID string `json:"connectionId"`
+	Address      string `json:"address"`
+	State        string `json:"state" doc:"opening, or gRPC's word: IDLE, CONNECTING, READY, TRANSIENT_FAILURE"`
+	AgeMs        int64  `json:"ageMs"`
+	Streams      int    `json:"streams" doc:"streams on it that are not closed"`
+}
+
+// StreamState is a stream by its handle.
+type StreamState struct {
+	StreamID      string `json:"streamId"`
+	ConnectionID  string `json:"connectionId"`
+	Method        string `json:"method"`
+	Kind          string `json:"kind" doc:"serverStream, clientStream or bidiStream"`
+	State         string `json:"state" doc:"opening, open or ended"`
+	AgeMs         int64  `json:"ageMs"`
+	Sent          int    `json:"sent" doc:"messages sent"`
+	Waiting       int    `json:"waiting" doc:"messages received and not taken"`
+	WaitingBytes  int    `json:"waitingBytes"`
+	SendCompleted bool   `json:"sendCompleted"`
+}
+
+// Snapshot tells what is open, openings under way included.
+func (s *State) Snapshot(now time.Time) Snapshot {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	snap := Snapshot{Connections: []ConnectionState{}, Streams: []StreamState{}}
+	on := map[*connection]int{}
+	for _, st := range s.streams.live {
+		on[st.conn]++
+		snap.Streams = append(snap.Streams, st.snapshot(now))
+	}
+	for _, c := range s.connections.live {
+		state := "opening"
+		if c.conn != nil {
+			state = c.conn.State()
+		}
+		snap.Connections = append(snap.Connections, ConnectionState{c.id, c.address, state, now.Sub(c.since).Milliseconds(), on[c]})
+	}
+	slices.SortFunc(snap.Connections, func(a, b ConnectionState) int {
+		return cmp.Or(cmp.Compare(b.AgeMs, a.AgeMs), cmp.Compare(a.ConnectionID, b.ConnectionID))
+	})
+	slices.SortFunc(snap.Streams, func(a, b StreamState) int {
+		return cmp.Or(cmp.Compare(b.AgeMs, a.AgeMs), cmp.Compare(a.StreamID, b.StreamID))
+	})
+	return snap
+}
+
+func (st *stream) snapshot(now time.Time) StreamState {
+	snap := StreamState{
+		StreamID: st.id, ConnectionID: st.conn.id, Method: st.method, Kind: string(st.kind),
+		State: "opening", AgeMs: now.Sub(st.since).Milliseconds(),
+	}
+	select {
+	case <-st.opened:
+	default:
+		return snap
+	}
+	var ended bool
+	snap.Waiting, snap.WaitingBytes, ended = st.flow.in.counts()
+	snap.Sent, snap.SendCompleted = st.flow.out.count(), st.flow.out.isCompleted()
+	snap.State = "open"
+	if ended {
+		snap.State = "ended"
+	}
+	return snap
+}

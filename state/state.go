@@ -1,0 +1,127 @@
+// Package state keeps what lives between requests: connections and streams by
+// their handles.
+//
+// Order. Every operation is in two steps. The function itself takes the
+// operation's place, and must be called in the order in which the requests were
+// read, from one goroutine: it finds handles, gives out numbers, joins lanes,
+// counts the use of what it touches, and never blocks. The Op it returns does the
+// work, on any goroutine, and waits where the order asks for it: for the opening
+// of its handle, for its turn on its side of a stream, and, when closing, for all
+// earlier requests that use the handle. An Op must be run exactly once, whatever
+// becomes of its request, as others wait for it to leave its place.
+//
+// Ownership. State owns the connections and streams; a stream owns the goroutine
+// that receives and those that send, and ends and waits for them when it is
+// closed. Contexts given to Ops end the operation only; the RPC of a stream has
+// the stream's own context.
+//
+// Shutdown. EndWaits ends waits that have no bound of their own; Close ends
+// everything that is left and waits for it.
+package state
+
+import (
+	"context"
+	"encoding/json"
+	"sync"
+	"time"
+
+	"github.com/grpcline/grpcline/grpcops"
+)
+
+// Op does an operation that has its place. Ending ctx gives it up, with ctx's
+// cause as its error, and loses nothing.
+type Op[R any] func(ctx context.Context) (R, error)
+
+// Limits bound what one worker holds.
+type Limits struct {
+	Connections   int // handles at a time
+	Streams       int // handles at a time
+	CollectBytes  int // messages that one process… call gathers
+	ReadAhead     int // messages that a stream reads ahead
+	ReadAheadSize int // bytes of them
+}
+
+// Pusher takes the messages of streams that push. Both calls may block while the
+// host does not read, until ctx ends; then there is nobody left to tell.
+type Pusher struct {
+	Message func(ctx context.Context, streamID string, message json.RawMessage)
+	End     func(ctx context.Context, streamID string, end *grpcops.End)
+}
+
+// State is all of it. Make one with New.
+type State struct {
+	env    *grpcops.Env
+	limits Limits
+	pusher Pusher
+
+	life     context.Context // of all streams
+	endLife  context.CancelCauseFunc
+	waits    context.Context // of waits without a bound
+	endWaits context.CancelCauseFunc
+
+	mu          sync.Mutex
+	connections registry[*connection]
+	streams     registry[*stream]
+}
+
+// New makes a State without handles.
+func New(env *grpcops.Env, limits Limits, pusher Pusher) *State {
+	s := &State{
+		env: env, limits: limits, pusher: pusher,
+		connections: registry[*connection]{
+			letter: "c", noun: "connection", limit: limits.Connections,
+			unknown: UnknownConnection, closed: ConnectionClosed, live: map[string]*connection{},
+		},
+		streams: registry[*stream]{
+			letter: "s", noun: "stream", limit: limits.Streams,
+			unknown: UnknownStream, closed: StreamClosed, live: map[string]*stream{},
+		},
+	}
+	s.life, s.endLife = context.WithCancelCause(context.Background())
+	s.waits, s.endWaits = context.WithCancelCause(context.Background())
+	return s
+}
+
+// EndWaits ends every wait that has no bound of its own, now and from now on.
+func (s *State) EndWaits() { s.endWaits(ErrShuttingDown) }
+
+// Close ends all streams and connections. No Op may be running.
+func (s *State) Close() {
+	s.EndWaits()
+	s.endLife(ErrShuttingDown)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for id, st := range s.streams.live {
+		st.end(ErrShuttingDown)
+		s.streams.remove(id, st, nil)
+	}
+	for id, c := range s.connections.live {
+		if c.conn != nil {
+			c.conn.Close()
+		}
+		s.connections.remove(id, c, nil)
+	}
+}
+
+// bounded limits a wait to d, after which ctx ends with WaitTimeout; 0 is no
+// bound, and the wait then ends with EndWaits.
+func (s *State) bounded(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	if d > 0 {
+		return context.WithTimeoutCause(ctx, d, errWaitTimeout)
+	}
+	return s.unbounded(ctx)
+}
+
+// deadline limits an RPC to d, which becomes its deadline; 0 is as in bounded.
+func (s *State) deadline(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	if d > 0 {
+		return grpcops.WithTimeout(ctx, d)
+	}
+	return s.unbounded(ctx)
+}
+
+func (s *State) unbounded(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	stop := context.AfterFunc(s.waits, func() { cancel(ErrShuttingDown) })
+	return ctx, func() { stop(); cancel(nil) }
+}

@@ -1,0 +1,248 @@
+package state
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/grpcline/grpcline/grpcops"
+)
+
+// stream is a stream by its handle, from when its opening was read until it is
+// closed.
+type stream struct {
+	id      string
+	conn    *connection
+	kind    grpcops.Kind
+	method  string // as the host wrote it
+	since   time.Time
+	timeout time.Duration // the default bound of its operations
+	push    *pushed       // nil where messages are asked for
+
+	sending   lane
+	receiving lane
+	uses      tally // requests that use it
+
+	ctx    context.Context // of the RPC
+	cancel context.CancelCauseFunc
+
+	opened chan struct{} // closed when the opening has ended
+	flow   *flow         // nil where it failed; set before opened is closed
+	err    error         // why it failed
+
+	closing bool // a close waits for its turn; guarded by State.mu
+}
+
+// StreamOptions are those of init…Stream.
+type StreamOptions struct {
+	StreamID   string // chosen by the host; "" is the next number
+	DeadlineMs *int   // of the RPC; nil and 0 are none
+	Push       *Push
+}
+
+// OpenedStream is an open stream. The host having been told of it, StartPush lets
+// its messages be pushed.
+type OpenedStream struct {
+	ID        string
+	StartPush func() // nil where nothing is pushed
+}
+
+// OpenStream fixes the handle: chosen, or the next number.
+func (s *State) OpenStream(kind grpcops.Kind, call Call, o StreamOptions) (Op[OpenedStream], error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	id, err := reserve(&s.streams, o.StreamID, "streamId", func(st *stream) bool { return st.closing })
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.use(call.Ref.ID)
+	if err != nil {
+		s.streams.gone.bury(id, err)
+		return nil, err
+	}
+	l := &lease{state: s, held: c, metadata: c.metadata, timeout: c.timeout}
+	st := &stream{
+		id: id, conn: c, kind: kind, method: call.Target.Name(),
+		since: time.Now(), timeout: l.within(call.TimeoutMs), opened: make(chan struct{}),
+	}
+	st.ctx, st.cancel = context.WithCancelCause(s.life)
+	if o.Push != nil {
+		st.push = newPushed(id, *o.Push, s.pusher)
+	}
+	s.streams.live[id] = st
+	return func(ctx context.Context) (OpenedStream, error) {
+		defer c.uses.done()
+		flow, err := s.open(ctx, st, l, call, o.DeadlineMs)
+		if err != nil {
+			st.fail(s, err)
+			return OpenedStream{}, &Progress{Err: err, StreamID: id}
+		}
+		st.flow = flow
+		close(st.opened)
+		opened := OpenedStream{ID: id}
+		if st.push != nil {
+			opened.StartPush = func() { close(st.push.start) }
+		}
+		return opened, nil
+	}, nil
+}
+
+// open starts the RPC of st, bounded by st's timeout.
+func (s *State) open(ctx context.Context, st *stream, l *lease, call Call, deadlineMs *int) (*flow, error) {
+	start, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	defer context.AfterFunc(st.ctx, func() { end(context.Cause(st.ctx)) })()
+	conn, err := st.conn.ready(start)
+	if err != nil {
+		return nil, err
+	}
+	start, cancel := s.deadline(start, st.timeout)
+	defer cancel()
+	return startRPC(start, st.ctx, conn, l.target(call.Target), st.kind, call, deadlineMs, s.limits, st.push)
+}
+
+// startRPC starts an RPC and the flow of its messages. start bounds the start,
+// life the RPC, which deadlineMs bounds as well.
+func startRPC(start, life context.Context, conn *grpcops.Conn, t *grpcops.Target, kind grpcops.Kind, call Call, deadlineMs *int, limits Limits, deliver *pushed) (*flow, error) {
+	ctx, cancel := context.WithCancelCause(life)
+	if d := grpcops.Millis(deadlineMs, 0); d > 0 {
+		bound, release := grpcops.WithTimeout(ctx, d)
+		ctx = bound
+		context.AfterFunc(bound, release)
+	}
+	rpc, err := conn.OpenStream(start, ctx, t, kind, call.Request)
+	if err != nil {
+		cancel(nil)
+		return nil, err
+	}
+	return startFlow(ctx, cancel, rpc, limits, deliver), nil
+}
+
+// fail ends an opening. Requests that name the stream learn why.
+func (st *stream) fail(s *State, cause error) {
+	st.cancel(cause)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st.err = cause
+	s.streams.remove(st.id, st, cause)
+	close(st.opened)
+}
+
+// FailOpenStream uses up the handle of an opening that was refused before it
+// could be tried, so that requests that name it learn why.
+func (s *State) FailOpenStream(chosen string, cause error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	fail(&s.streams, chosen, cause)
+}
+
+// ready waits for the opening.
+func (st *stream) ready(ctx context.Context) (*flow, error) {
+	select {
+	case <-st.opened:
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+	if st.err != nil {
+		return nil, openFailed("stream", st.id, st.err)
+	}
+	return st.flow, nil
+}
+
+// end cancels the RPC where it still runs, and waits until nothing of it is left.
+func (st *stream) end(cause error) {
+	st.cancel(cause)
+	if st.flow != nil {
+		st.flow.stop(cause)
+	}
+}
+
+// useStream finds a stream and counts a request that uses it and its connection;
+// the request calls done at its end. connectionID may be empty.
+func (s *State) useStream(id, connectionID string) (*stream, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st, err := s.findStream(id, connectionID)
+	if err != nil {
+		return nil, err
+	}
+	if st.closing {
+		return nil, s.streams.closedError(id)
+	}
+	st.uses.add()
+	st.conn.uses.add()
+	return st, nil
+}
+
+func (s *State) findStream(id, connectionID string) (*stream, error) {
+	st, err := s.streams.find(id)
+	if err == nil && connectionID != "" && connectionID != st.conn.id {
+		return nil, &grpcops.ParamError{Param: "connection", Message: fmt.Sprintf("stream %q is not on connection %q but on %q; connection may be left out", id, connectionID, st.conn.id)}
+	}
+	return st, err
+}
+
+// done ends a use of the stream.
+func (st *stream) done() {
+	st.uses.done()
+	st.conn.uses.done()
+}
+
+// CancelStream cancels the RPC, or its opening, at once; it is not in the lanes.
+// What was received before stays.
+func (s *State) CancelStream(id, connectionID string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st, err := s.findStream(id, connectionID)
+	if err != nil {
+		return err
+	}
+	st.cancel(grpcops.Canceled("the stream was cancelled by cancelStream"))
+	return nil
+}
+
+// CloseStream takes its turn after all earlier requests on the stream.
+func (s *State) CloseStream(id, connectionID string) (Op[struct{}], error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st, err := s.findStream(id, connectionID)
+	if err != nil {
+		return nil, err
+	}
+	if st.closing {
+		return nil, s.streams.closedError(id)
+	}
+	st.closing = true
+	st.conn.uses.add()
+	return func(ctx context.Context) (struct{}, error) {
+		defer st.conn.uses.done()
+		if err := s.turnToClose(ctx, st.idle, func() bool { return s.keepStream(st) }); err != nil {
+			return struct{}{}, err
+		}
+		st.end(s.streams.closedError(id))
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.streams.remove(id, st, nil)
+		return struct{}{}, nil
+	}, nil
+}
+
+// idle waits until the stream is open and no earlier request uses it.
+func (st *stream) idle(ctx context.Context) error {
+	if _, err := st.ready(ctx); err != nil {
+		return err
+	}
+	return st.uses.wait(ctx)
+}
+
+// keepStream undoes the start of a close that was given up. It returns false
+// where that cannot be, as the id was taken since.
+func (s *State) keepStream(st *stream) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.streams.live[st.id] != st {
+		return false
+	}
+	st.closing = st.conn.closing
+	return true
+}
