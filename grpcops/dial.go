@@ -46,7 +46,10 @@ type Conn struct {
 func (p *ConnectionParams) Check() error {
 	_, err := parseAddress(p.Address, p.TLS != nil)
 	if err == nil && p.TLS != nil {
-		err = p.TLS.Check()
+		err = inTLS(p.TLS.Check())
+	}
+	if err == nil && p.ServiceConfig != nil && p.ServiceConfig[0] != '{' {
+		err = paramErrorf("serviceConfig", "serviceConfig must be an object: a gRPC service config")
 	}
 	return err
 }
@@ -55,6 +58,9 @@ func (p *ConnectionParams) Check() error {
 // give and, unless they are lazy, connects. Its error is a *ParamError, or a *StatusError
 // with the cause why the server cannot be reached.
 func (env *Env) Dial(ctx context.Context, p ConnectionParams) (*Conn, error) {
+	if err := p.Check(); err != nil {
+		return nil, err
+	}
 	at, err := parseAddress(p.Address, p.TLS != nil)
 	if err != nil {
 		return nil, err
@@ -147,7 +153,7 @@ func (c *Conn) credentials() (credentials.TransportCredentials, error) {
 		}
 		config, err := settings.config()
 		if err != nil {
-			return nil, err
+			return nil, inTLS(err)
 		}
 		creds = credentials.NewTLS(config)
 	}

@@ -37,7 +37,8 @@ func (w *watchedCredentials) ClientHandshake(ctx context.Context, authority stri
 func (w *watchedCredentials) Info() credentials.ProtocolInfo {
 	info := w.TransportCredentials.Info()
 	if w.ownAuthority {
-		info.ServerName = "" //nolint:staticcheck // grpc-go compares it with the authority and refuses both
+		//lint:ignore SA1019 grpc-go compares it with the authority and refuses both
+		info.ServerName = ""
 	}
 	return info
 }

@@ -19,10 +19,20 @@ type TLSSettings struct {
 	ServerName              string `json:"serverName,omitempty" doc:"the name that the server's certificate must be for, where it is not the address' host"`
 }
 
-// Check reads all that the settings name and says what is wrong with it.
+// Check reads all that the settings name and says what is wrong with it, in a
+// *ParamError whose message begins with the name of the setting.
 func (t *TLSSettings) Check() error {
 	_, err := t.config()
 	return err
+}
+
+// inTLS makes an error of Check one of the params that the settings are in.
+func inTLS(err error) error {
+	var e *ParamError
+	if !errors.As(err, &e) {
+		return err
+	}
+	return &ParamError{Param: "tls", Path: "tls." + e.Param, Message: "tls." + e.Message}
 }
 
 // config makes what crypto/tls needs.
@@ -53,27 +63,27 @@ func (t *TLSSettings) roots() (*x509.CertPool, error) {
 	}
 	pool := x509.NewCertPool()
 	if t.CertFile != "" {
-		text, err := readFile("tls.certFile", t.CertFile)
+		text, err := readFile("certFile", t.CertFile)
 		if err != nil {
 			return nil, err
 		}
 		if !pool.AppendCertsFromPEM(text) {
-			return nil, paramErrorf("tls.certFile", "tls.certFile: %s has no certificate in PEM form", t.CertFile)
+			return nil, paramErrorf("certFile", "certFile: %s has no certificate in PEM form", t.CertFile)
 		}
 	}
 	if t.CAPem != "" && !pool.AppendCertsFromPEM([]byte(t.CAPem)) {
-		return nil, paramErrorf("tls.caPem", "tls.caPem has no certificate in PEM form (-----BEGIN CERTIFICATE-----)")
+		return nil, paramErrorf("caPem", "caPem has no certificate in PEM form (-----BEGIN CERTIFICATE-----)")
 	}
 	return pool, nil
 }
 
 // clientCertificate returns the certificate for mutual TLS, nil for none.
 func (t *TLSSettings) clientCertificate() (*tls.Certificate, error) {
-	cert, certPath, err := either("tls.clientCertFile", t.ClientCertFile, "tls.clientCertPem", t.ClientCertPem)
+	cert, certPath, err := either("clientCertFile", t.ClientCertFile, "clientCertPem", t.ClientCertPem)
 	if err != nil {
 		return nil, err
 	}
-	key, keyPath, err := either("tls.clientKeyFile", t.ClientKeyFile, "tls.clientKeyPem", t.ClientKeyPem)
+	key, keyPath, err := either("clientKeyFile", t.ClientKeyFile, "clientKeyPem", t.ClientKeyPem)
 	if err != nil {
 		return nil, err
 	}
@@ -81,9 +91,9 @@ func (t *TLSSettings) clientCertificate() (*tls.Certificate, error) {
 	case cert == nil && key == nil:
 		return nil, nil
 	case key == nil:
-		return nil, paramErrorf(certPath, "%s needs its key: give tls.clientKeyFile or tls.clientKeyPem", certPath)
+		return nil, paramErrorf(certPath, "%s needs its key: give clientKeyFile or clientKeyPem", certPath)
 	case cert == nil:
-		return nil, paramErrorf(keyPath, "%s needs its certificate: give tls.clientCertFile or tls.clientCertPem", keyPath)
+		return nil, paramErrorf(keyPath, "%s needs its certificate: give clientCertFile or clientCertPem", keyPath)
 	}
 	pair, err := tls.X509KeyPair(cert, key)
 	if err != nil {
@@ -96,7 +106,7 @@ func (t *TLSSettings) clientCertificate() (*tls.Certificate, error) {
 func either(filePath, file, textPath, text string) ([]byte, string, error) {
 	switch {
 	case file != "" && text != "":
-		return nil, "", paramErrorf(textPath, "give %s or %s, not both", filePath, textPath)
+		return nil, "", paramErrorf(textPath, "%s and %s are two forms of the same; give one of them", textPath, filePath)
 	case text != "":
 		return []byte(text), textPath, nil
 	case file == "":

@@ -128,7 +128,7 @@ func (h *Host) Fail(method string, params any, code int) *RPCError {
 // Answer waits for the answer whose id is written exactly so.
 func (h *Host) Answer(id string) Message {
 	h.t.Helper()
-	return takeFrom(h, h.box(id), "an answer to id "+id)
+	return takeFrom(h, h.box(id), "answer to id "+id)
 }
 
 // Answered says whether the answer has come already.
@@ -137,13 +137,13 @@ func (h *Host) Answered(p *Pending) bool { return len(h.box(p.id).rest()) > 0 }
 // Batch waits for the answer of a batch.
 func (h *Host) Batch() []Message {
 	h.t.Helper()
-	return takeFrom(h, h.batches, "a batch")
+	return takeFrom(h, h.batches, "batch")
 }
 
 // Notification waits for the next notification.
 func (h *Host) Notification() Message {
 	h.t.Helper()
-	return takeFrom(h, h.notes, "a notification")
+	return takeFrom(h, h.notes, "notification")
 }
 
 func takeFrom[T any](h *Host, box *mailbox[T], what string) T {
@@ -154,7 +154,7 @@ func takeFrom[T any](h *Host, box *mailbox[T], what string) T {
 		case <-h.ended:
 			h.fatalf("no %s: the output has ended: %v", what, h.reading)
 		default:
-			h.fatalf("no %s", what)
+			h.hangs("no " + what)
 		}
 	}
 	return item

@@ -211,7 +211,7 @@ func (h *Host) Wait() int {
 	select {
 	case <-h.exited:
 	case <-time.After(guard):
-		h.fatalf("the worker does not end")
+		h.hangs("the worker does not end")
 	}
 	<-h.ended
 	return h.cmd.ProcessState.ExitCode()
@@ -254,14 +254,20 @@ func (h *Host) cleanup() {
 	}
 }
 
-// fatalf fails the test with everything that is known about the worker.
-func (h *Host) fatalf(format string, args ...any) {
+// hangs fails the test with the goroutines of a worker that does not go on.
+func (h *Host) hangs(what string) {
 	h.t.Helper()
-	_ = h.cmd.Process.Signal(syscall.SIGQUIT) // its goroutines, if it still runs
+	_ = h.cmd.Process.Signal(syscall.SIGQUIT) // makes it write them
 	select {
 	case <-h.exited:
 	case <-time.After(5 * time.Second):
 	}
+	h.fatalf("%s", what)
+}
+
+// fatalf fails the test with everything that is known about the worker.
+func (h *Host) fatalf(format string, args ...any) {
+	h.t.Helper()
 	h.t.Fatalf("%s\n--- transcript\n%s--- stderr\n%.20000s",
 		fmt.Sprintf(format, args...), h.script.String(), h.Stderr())
 }

@@ -48,10 +48,11 @@ func TestHostileReflection(t *testing.T) {
 		"another file than asked for": func(string, string) *descriptorpb.FileDescriptorProto {
 			return loopFile("other.proto", "another.proto")
 		},
-		"silence": func(string, string) *descriptorpb.FileDescriptorProto { return nil },
+		"silence":   func(string, string) *descriptorpb.FileDescriptorProto { return testserver.Silence },
+		"not found": func(string, string) *descriptorpb.FileDescriptorProto { return nil },
 		"silence about an import": func(file, _ string) *descriptorpb.FileDescriptorProto {
 			if file == "silent.proto" {
-				return nil
+				return testserver.Silence
 			}
 			return loopFile("loop.proto", "silent.proto")
 		},

@@ -78,7 +78,7 @@ func (w *Worker) find(name string) (*method, *Error) {
 	return nil, &Error{
 		Code:    jsonrpc2.CodeMethodNotFound,
 		Message: fmt.Sprintf("there is no method %q%s", name, nearest.Hint(name, w.table.names)),
-		Data:    methodData{nearest.Names(name, w.table.names)},
+		Data:    methodData{"method", nearest.Names(name, w.table.names)},
 	}
 }
 

@@ -23,6 +23,7 @@ type paramData struct {
 
 // methodData is the data of -32601.
 type methodData struct {
+	Param   string   `json:"param"` // always "method"
 	Nearest []string `json:"nearest,omitempty"`
 }
 
@@ -115,17 +116,21 @@ func asError(err error) *Error {
 	case errors.As(err, &kind):
 		return &Error{jsonrpc2.CodeInvalidParams, fmt.Sprintf("%v; use %s", kind, useInstead(kind.Kind)), paramData{Param: "method", doneData: done}}
 	case errors.As(err, &params):
-		message := params.Message
-		if params.Path == "" {
-			message = "params " + message
-		}
-		data := paramData{Param: params.Param(), doneData: done}
-		if data.Param != params.Path {
-			data.Path = params.Path
-		}
-		return &Error{jsonrpc2.CodeInvalidParams, message, data}
+		return badParams(params)
 	}
 	return &Error{jsonrpc2.CodeInternalError, "a defect in grpcline: " + err.Error(), nil}
+}
+
+// badParams is the error of params that do not fit their method.
+func badParams(e *strictjson.Error) *Error {
+	switch param := e.Param(); param {
+	case "":
+		return &Error{jsonrpc2.CodeInvalidParams, "params " + e.Message, paramData{Param: "params"}}
+	case e.Path:
+		return &Error{jsonrpc2.CodeInvalidParams, e.Message, paramData{Param: shortened(param)}}
+	default:
+		return &Error{jsonrpc2.CodeInvalidParams, e.Message, paramData{Param: shortened(param), Path: shortened(e.Path)}}
+	}
 }
 
 // useInstead names the methods for a kind.

@@ -21,20 +21,29 @@ type headerReader struct {
 	lost bool // no header was found where one should be, which is answered once
 }
 
-// beginsWithHeader tells whether the input begins with a header of the framing.
+// beginsWithHeader tells whether the input begins with a header of the framing,
+// after a byte-order mark and white space.
 func beginsWithHeader(in *bufio.Reader) bool {
+	const length, kind = "content-length:", "content-type:"
 	for n := 1; ; n++ {
 		head, err := in.Peek(n)
-		text := strings.ToLower(strings.TrimLeft(string(bytes.TrimPrefix(head, []byte("\uFEFF"))), "\r\n \t\xEF\xBB"))
-		const length, kind = "content-length:", "content-type:"
+		if err != nil {
+			return false
+		}
+		head = bytes.TrimLeft(bytes.TrimPrefix(head, bom), " \t\r\n")
+		text := strings.ToLower(string(head))
 		switch {
-		case strings.HasPrefix(text, length) || strings.HasPrefix(text, kind):
+		case bytes.HasPrefix(bom, head): // also where nothing but space has come
+		case text == length || text == kind:
 			return true
-		case err != nil, !strings.HasPrefix(length, text) && !strings.HasPrefix(kind, text):
+		case !strings.HasPrefix(length, text) && !strings.HasPrefix(kind, text):
 			return false
 		}
 	}
 }
+
+// bom is the byte-order mark of UTF-8.
+var bom = []byte("\uFEFF")
 
 // next returns the next message, as lineReader does.
 func (r *headerReader) next() (message, error) {
@@ -71,7 +80,7 @@ func (r *headerReader) header() (length int, found bool, err error) {
 		if err != nil && (!errors.Is(err, io.EOF) || len(line) == 0) {
 			return 0, false, err
 		}
-		text := strings.TrimSpace(strings.TrimPrefix(string(line), "\uFEFF"))
+		text := strings.TrimSpace(strings.TrimPrefix(string(line), string(bom)))
 		if text == "" {
 			if found {
 				return length, true, nil
@@ -98,14 +107,13 @@ func (r *headerReader) header() (length int, found bool, err error) {
 // body reads a message of that many bytes.
 func (r *headerReader) body(length int) (message, error) {
 	text := make([]byte, length)
-	if n, err := io.ReadFull(r.in, text); err != nil {
+	if _, err := io.ReadFull(r.in, text); err != nil {
 		if !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
 			return message{}, err
 		}
-		text = text[:n]
 		return message{fault: parseError(0, reasonTruncated, "the input ends before the message does")}, nil
 	}
-	text = bytes.TrimPrefix(text, []byte("\uFEFF"))
+	text = bytes.TrimPrefix(text, bom)
 	switch {
 	case isUTF16(text):
 		return message{fault: parseError(0, reasonUTF16, "the message is UTF-16")}, nil

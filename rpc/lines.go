@@ -79,23 +79,25 @@ func (r *lineReader) line() ([]byte, error) {
 		return line, nil
 	}
 	line, err := r.in.ReadSlice('\n')
-	var long []byte
+	var long []byte // the line so far, where it is longer than the buffer
+	over := false
 	for errors.Is(err, bufio.ErrBufferFull) {
-		if len(long)+len(line) <= r.max+len("\r\n") {
+		if over = over || len(long)+len(line) > r.max; over {
+			long = nil
+		} else {
 			long = append(long, line...)
 		}
 		line, err = r.in.ReadSlice('\n')
 	}
-	whole := len(long) + len(line)
-	if whole == 0 {
+	if long != nil {
+		line = append(long, line...)
+	}
+	if len(line) == 0 && !over {
 		return nil, err
 	}
 	r.number++
-	if long != nil && whole <= r.max+len("\r\n") {
-		line = append(long, line...)
-	}
 	line = bytes.TrimSuffix(bytes.TrimSuffix(line, []byte("\n")), []byte("\r"))
-	if max(len(line), len(long)) > r.max {
+	if over || len(line) > r.max {
 		return nil, errTooLong
 	}
 	return line, nil
@@ -240,7 +242,7 @@ func (r *lineReader) trim(line []byte) []byte {
 		line = bytes.TrimPrefix(line, []byte{0})
 		r.utf16 = false
 	}
-	return bytes.TrimPrefix(line, []byte("\uFEFF"))
+	return bytes.TrimPrefix(line, bom)
 }
 
 // isUTF16 looks for a byte-order mark of UTF-16 or a NUL in every other byte.

@@ -49,6 +49,7 @@ func link(r *protoregistry.Files, files map[string]*descriptorpb.FileDescriptorP
 			continue
 		}
 		f := proto.Clone(files[path]).(*descriptorpb.FileDescriptorProto)
+		nameMapEntries(f.MessageType)
 		l.protos[path] = f
 		l.claim(f, claimed)
 		eachType(f, func(name protoreflect.FullName) { l.owner[name] = path })

@@ -88,7 +88,7 @@ func (s *schemaMaker) message(name string) {
 // field writes a field that is not in a oneof.
 func (s *schemaMaker) field(number int, mayBeRequired bool) {
 	kind := s.kind()
-	isMessage := strings.HasPrefix(kind, "M") || strings.HasPrefix(kind, "google")
+	isMessage := strings.HasPrefix(kind, "M") || strings.HasPrefix(kind, "google") && !strings.HasSuffix(kind, "NullValue")
 	label, options := "", ""
 	switch repeated := s.IntN(3) == 0; {
 	case repeated:

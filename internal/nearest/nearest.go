@@ -10,6 +10,9 @@ import (
 // most is how many names are offered at the most.
 const most = 3
 
+// longest is the longest name, in bytes, that is looked for.
+const longest = 200
+
 // Names returns up to three of known that are like name, the likest first. A
 // name is alike where a few edits turn one into the other, letter case aside, or
 // where it is the last part of a dotted name.
@@ -17,6 +20,9 @@ func Names(name string, known []string) []string {
 	type scored struct {
 		name  string
 		edits int
+	}
+	if len(name) > longest {
+		return nil
 	}
 	wanted := strings.ToLower(name)
 	limit := max(2, len([]rune(wanted))/3)
