@@ -85,6 +85,9 @@ func causeOf(message string) string {
 	} {
 		message = strings.TrimPrefix(message, wrapping)
 	}
+	if message == "produced zero addresses" { // all that grpc-go says of it
+		return "no such host"
+	}
 	return message
 }
 
@@ -93,7 +96,6 @@ func adviceOn(cause string, tls bool) string {
 	for _, a := range []struct{ sign, advice string }{
 		{"connection refused", "nothing listens there: check the port and that the server runs"},
 		{"no such host", "check the host's name"},
-		{"produced zero addresses", "check the host's name"},
 		{"unknown authority", "give the CA's certificate in tls.certFile or tls.caPem"},
 		{"not standards compliant", "the server's certificate is malformed; tls.disableCertVerification accepts it"},
 		{"certificate is valid for", "set tls.serverName to the name in the certificate"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net"
+	"sync"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials"
@@ -39,6 +40,8 @@ type Conn struct {
 	cc    *grpc.ClientConn
 	stage *stage
 	types types
+
+	methods sync.Map // of methodKey to *method: those that were called
 }
 
 // Check says what is wrong with the params, as far as that shows without

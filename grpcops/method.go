@@ -47,8 +47,28 @@ type method struct {
 // path is the HTTP/2 path of the method.
 func (m *method) path() string { return "/" + m.name }
 
+// methodKey is how a caller names a method.
+type methodKey struct{ service, method string }
+
 // method finds a method and checks its kind.
 func (c *Conn) method(ctx context.Context, t *Target, kind Kind) (*method, error) {
+	key := methodKey{t.Service, t.Method}
+	found, ok := c.methods.Load(key)
+	if !ok {
+		m, err := c.findMethod(ctx, t)
+		if err != nil {
+			return nil, err
+		}
+		found, _ = c.methods.LoadOrStore(key, m)
+	}
+	m := found.(*method)
+	if m.kind != kind {
+		return nil, &KindError{m.name, m.kind}
+	}
+	return m, nil
+}
+
+func (c *Conn) findMethod(ctx context.Context, t *Target) (*method, error) {
 	files, err := c.files(ctx, t.Metadata)
 	if err != nil {
 		return nil, err
@@ -57,17 +77,15 @@ func (c *Conn) method(ctx context.Context, t *Target, kind Kind) (*method, error
 	if err != nil {
 		return nil, err
 	}
-	m := &method{
+	codec := files.Codec()
+	return &method{
 		name:  string(md.Parent().FullName()) + "/" + string(md.Name()),
 		kind:  Kind(introspect.Kind(md)),
+		in:    codec.Message(md.Input()),
+		out:   codec.Message(md.Output()),
 		input: md.Input(),
-		codec: files.Codec(),
-	}
-	if m.kind != kind {
-		return nil, &KindError{m.name, m.kind}
-	}
-	m.in, m.out = m.codec.Message(md.Input()), m.codec.Message(md.Output())
-	return m, nil
+		codec: codec,
+	}, nil
 }
 
 // findMethod finds a method by its service's full name and its own, or, without

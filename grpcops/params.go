@@ -28,7 +28,7 @@ type ConnectionParams struct {
 	Keepalive        *Keepalive            `json:"keepalive,omitempty" doc:"HTTP/2 pings that find out a dead connection"`
 	Authority        string                `json:"authority,omitempty" doc:"the :authority to send instead of the address' host"`
 	UserAgent        string                `json:"userAgent,omitempty" doc:"put before grpc-go's own user agent"`
-	ServiceConfig    json.RawMessage       `json:"serviceConfig,omitempty" doc:"a gRPC service config: retry policy, load balancing, timeouts by method"`
+	ServiceConfig    json.RawMessage       `json:"serviceConfig,omitempty" doc:"a gRPC service config: retry policy, load balancing, timeouts by method" shape:"object"`
 	WaitForReady     *bool                 `json:"waitForReady,omitempty" doc:"calls wait for a connection instead of failing while there is none (false)"`
 	JSON             *JSONOptions          `json:"json,omitempty" doc:"how messages are written and read"`
 }

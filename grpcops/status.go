@@ -17,10 +17,10 @@ import (
 // Status is how an RPC ended (google.rpc.Status). A detail is ProtoJSON with an
 // @type member; one whose type is not known is {"@type", "value": base64}.
 type Status struct {
-	Code    uint32            `json:"code"`
-	Name    string            `json:"name"`
-	Message string            `json:"message"`
-	Details []json.RawMessage `json:"details"`
+	Code    uint32            `json:"code" doc:"0 is OK"`
+	Name    string            `json:"name" doc:"the canonical name, such as NOT_FOUND; CODE_99 for a code that gRPC does not define"`
+	Message string            `json:"message" doc:"what the server says"`
+	Details []json.RawMessage `json:"details" doc:"ProtoJSON with @type; {@type, value: base64} where the type is not known"`
 }
 
 // OK is the status of an RPC that succeeded.
@@ -61,14 +61,17 @@ func clientError(code codes.Code, format string, args ...any) *StatusError {
 	}}
 }
 
-// codeName is the canonical name of a code, such as NOT_FOUND, and CODE_99 for
-// one that gRPC does not define.
+// codeName is the canonical name of a code (google.rpc.Code), such as NOT_FOUND,
+// and CODE_99 for one that is not defined.
 func codeName(code codes.Code) string {
 	if code > codes.Unauthenticated {
 		return fmt.Sprintf("CODE_%d", uint32(code))
 	}
-	if code == codes.OK {
+	switch code {
+	case codes.OK:
 		return "OK"
+	case codes.Canceled:
+		return "CANCELLED" // as google.rpc.Code spells it
 	}
 	var name strings.Builder
 	for i, c := range code.String() {
@@ -118,12 +121,4 @@ func Canceled(message string) *StatusError { return clientError(codes.Canceled, 
 // TooMuch is the status of an RPC whose messages are more than there is room for.
 func TooMuch(message string) *StatusError {
 	return clientError(codes.ResourceExhausted, "%s", message)
-}
-
-// WrongCount is the status of a client stream that ended with OK but not with
-// one response.
-func WrongCount(method string, got int, end *End) *StatusError {
-	e := clientError(codes.Internal, "the server ended %s with OK and %d responses; a client stream has one", method, got)
-	e.Headers, e.Trailers = end.Headers, end.Trailers
-	return e
 }

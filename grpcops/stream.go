@@ -24,6 +24,8 @@ type Stream struct {
 	rpc     grpc.ClientStream
 	seen    *received
 	packed  wire // the message received last, its memory used again
+	lone    bool // it is a client stream: there must be one response
+	count   int  // messages received
 }
 
 // OpenStream starts an RPC of the given kind, and on a server stream sends the
@@ -34,7 +36,7 @@ func (c *Conn) OpenStream(start, ctx context.Context, t *Target, kind Kind, requ
 	if err != nil {
 		return nil, err
 	}
-	s := &Stream{conn: c, method: m, options: t.Options.JSON.over(c.Params.JSON)}
+	s := &Stream{conn: c, method: m, options: t.Options.JSON.over(c.Params.JSON), lone: kind == ClientStream}
 	var packed []byte
 	if kind == ServerStream {
 		if packed, err = m.encode("request", request, s.options); err != nil {
@@ -65,9 +67,6 @@ func (c *Conn) OpenStream(start, ctx context.Context, t *Target, kind Kind, requ
 	}
 	return s, nil
 }
-
-// MethodName is pkg.Service/Method.
-func (s *Stream) MethodName() string { return s.method.name }
 
 // Encode turns a message into what Send takes. prefix leads to it in the params.
 func (s *Stream) Encode(prefix string, message json.RawMessage) ([]byte, error) {
@@ -118,21 +117,34 @@ func (s *Stream) Headers() (headers Metadata, received bool) {
 }
 
 // Recv waits for a message and returns it as JSON. At the end it returns a
-// *StatusError, or io.EOF where the status is OK; End then tells the rest.
+// *StatusError, or io.EOF where the status is OK; OKEnd then tells the rest.
 func (s *Stream) Recv() (json.RawMessage, error) {
-	if err := s.rpc.RecvMsg(&s.packed); err != nil {
-		if errors.Is(err, io.EOF) {
-			return nil, io.EOF
-		}
+	err := s.rpc.RecvMsg(&s.packed)
+	switch {
+	case errors.Is(err, io.EOF) && s.lone && s.count != 1:
+		return nil, s.wrong("the server ended %s with OK and no response; a client stream has one", s.method.name)
+	case errors.Is(err, io.EOF):
+		return nil, io.EOF
+	case err != nil:
 		headers, _ := s.rpc.Header()
 		return nil, s.conn.ended(s.ctx, err, s.seen, s.method.codec, s.options, headers, s.rpc.Trailer())
 	}
+	if s.count++; s.lone && s.count > 1 {
+		return nil, s.wrong("the server sent more than one response to %s; a client stream has one", s.method.name)
+	}
 	text, err := s.method.out.AppendJSON(make([]byte, 0, len(s.packed.bytes)+len(s.packed.bytes)/2+16), s.packed.bytes, s.options)
 	if err != nil {
-		headers, _ := s.rpc.Header()
-		return nil, unreadable(s.method, err, headers, nil)
+		return nil, s.wrong("the server's message does not fit the response type of %s: %v", s.method.name, err)
 	}
 	return text, nil
+}
+
+// wrong is the end of an RPC whose server broke its promise.
+func (s *Stream) wrong(format string, args ...any) *StatusError {
+	e := clientError(codes.Internal, format, args...)
+	headers, _ := s.rpc.Header()
+	e.Headers = fromGRPC(headers)
+	return e
 }
 
 // OKEnd is how an RPC ended whose Recv returned io.EOF.

@@ -44,15 +44,15 @@ func TestMetadata(t *testing.T) {
 func TestBinaryMetadata(t *testing.T) {
 	r := newRig(t)
 	value := "\x00\xff\xfe\n\r"
+	want := base64.StdEncoding.EncodeToString([]byte(value))
 	steps := []testserver.Step{
-		{Header: map[string]string{"sent-bin": value}}, {Receive: 1}, {Send: 1}, {Trailer: map[string]string{"after-bin": value}},
+		{Header: map[string]string{"sent-bin": want}}, {Receive: 1}, {Send: 1}, {Trailer: map[string]string{"after-bin": want}},
 	}
 	for _, encoding := range []*base64.Encoding{base64.StdEncoding, base64.RawStdEncoding, base64.URLEncoding, base64.RawURLEncoding} {
 		got := decode[Ending](r.Host, r.Must("callMethod", scripted(r.conn, "Unary", nil, obj{
 			"request":  obj{},
 			"metadata": obj{"script": testserver.Script(steps...), "x-bin": encoding.EncodeToString([]byte(value))},
 		})))
-		want := base64.StdEncoding.EncodeToString([]byte(value))
 		if !slices.Equal(got.Headers["sent-bin"], []string{want}) || !slices.Equal(got.Trailers["after-bin"], []string{want}) {
 			t.Errorf("headers %q, trailers %q, want %q", got.Headers, got.Trailers, want)
 		}

@@ -86,7 +86,7 @@ func nodeUnary(h *Host, t *testing.T) {
 	if !sameJSON(t, string(got.Message), want) {
 		t.Errorf("%s", got.Message)
 	}
-	if !slices.Equal(got.Headers["raw-bin"], []string{"AP8K"}) || !slices.Equal(got.Headers["user"], []string{"a+b"}) ||
+	if !slices.Equal(got.Headers["raw-bin"], []string{"AP8K"}) || !slices.Equal(got.Headers["user"], []string{"a, b"}) ||
 		!slices.Equal(got.Trailers["served-by"], []string{"node"}) {
 		t.Errorf("headers %v, trailers %v", got.Headers, got.Trailers)
 	}

@@ -140,17 +140,18 @@ func TestManyMessages(t *testing.T) {
 		next := 1
 		h := manyMessages(t, n, nil, func(line []byte) {
 			pause.maybe()
-			if got, found := numberedLine(line); found && got == next {
+			if got, found := numberedLine(line); found {
 				next++
-			} else if found {
-				t.Errorf("message %d, want %d", got, next)
+				if !bytes.HasPrefix(line, fmt.Appendf(nil, `{"jsonrpc":"2.0","id":%d,`, got)) {
+					t.Errorf("message %d in %.200q", got, line)
+				}
 			}
 		})
 		const chunk = 1000
 		for first := 0; first < n; first += chunk {
 			var b bytes.Buffer
 			for i := range chunk {
-				fmt.Fprintf(&b, `{"jsonrpc":"2.0","id":%d,"method":"getMessage","params":{"streamId":"s1"}}`+"\n", first+i)
+				fmt.Fprintf(&b, `{"jsonrpc":"2.0","id":%d,"method":"getMessage","params":{"streamId":"s1"}}`+"\n", first+i+1)
 			}
 			h.Send(b.String())
 		}

@@ -11,8 +11,11 @@ import (
 
 func TestVersion(t *testing.T) {
 	h := Start(t)
-	got := decode[struct{ Name, Version, Protocol, Go, GRPC string }](h, h.Must("getVersion", nil))
-	if got.Name != "grpcline" || got.Version == "" || got.Protocol == "" || got.Go == "" || got.GRPC == "" {
+	got := decode[struct {
+		Name, Version, Go, GRPC string
+		Protocol                json.RawMessage
+	}](h, h.Must("getVersion", nil))
+	if got.Name != "grpcline" || got.Version == "" || got.Protocol == nil || got.Go == "" || got.GRPC == "" {
 		t.Errorf("%+v", got)
 	}
 }

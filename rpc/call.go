@@ -48,7 +48,6 @@ func (w *Worker) request(e envelope, b *batch, taken int) {
 	}
 	op, err := w.admit(m, r.params)
 	if err != nil {
-		m.refuse(w.state, r.params, err)
 		w.reply(c, nil, err, true)
 		return
 	}

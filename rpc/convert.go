@@ -15,48 +15,48 @@ import (
 
 // paramData is the data of -32602.
 type paramData struct {
-	Param       string              `json:"param,omitempty"`
-	Path        string              `json:"path,omitempty"`
-	Diagnostics []schema.Diagnostic `json:"diagnostics,omitempty"`
+	Param       string              `json:"param,omitempty" doc:"the param at fault"`
+	Path        string              `json:"path,omitempty" doc:"the value at fault inside it, such as request.items[0].n"`
+	Diagnostics []schema.Diagnostic `json:"diagnostics,omitempty" doc:"all errors of a schema that does not compile"`
 	*doneData
 }
 
 // methodData is the data of -32601.
 type methodData struct {
 	Param   string   `json:"param"` // always "method"
-	Nearest []string `json:"nearest,omitempty"`
+	Nearest []string `json:"nearest,omitempty" doc:"the names most like the one given"`
 }
 
 // reasonData is the data of the worker's own codes.
 type reasonData struct {
-	Reason state.Reason `json:"reason"`
-	Cause  *causeData   `json:"cause,omitempty"` // of openFailed
+	Reason state.Reason `json:"reason" doc:"why, in one word"`
+	Cause  *causeData   `json:"cause,omitempty" doc:"of openFailed: the error of the opening"`
 	*doneData
 }
 
 // causeData is the error of the opening that failed.
 type causeData struct {
-	Code    int64  `json:"code"`
-	Message string `json:"message"`
-	Data    any    `json:"data,omitempty"`
+	Code    int64  `json:"code" doc:"of the opening's error"`
+	Message string `json:"message" doc:"its sentence"`
+	Data    any    `json:"data,omitempty" doc:"its data"`
 }
 
 // statusData is the data of a gRPC status.
 type statusData struct {
-	Reason   state.Reason     `json:"reason,omitempty"`
-	Status   grpcops.Status   `json:"status"`
-	Headers  grpcops.Metadata `json:"headers"`
-	Trailers grpcops.Metadata `json:"trailers"`
-	Origin   string           `json:"origin"`
+	Reason   state.Reason     `json:"reason,omitempty" doc:"streamEnded, where a send met the end of its stream"`
+	Status   grpcops.Status   `json:"status" doc:"{code, name, message, details}"`
+	Headers  grpcops.Metadata `json:"headers" doc:"{name: [value…]}"`
+	Trailers grpcops.Metadata `json:"trailers" doc:"{name: [value…]}"`
+	Origin   string           `json:"origin" doc:"server where the server is known to have sent the status, else client"`
 	*doneData
 }
 
 // doneData is what was done before an error.
 type doneData struct {
-	StreamID     string             `json:"streamId,omitempty"`
-	Sent         *int               `json:"sent,omitempty"`
-	Messages     *[]json.RawMessage `json:"messages,omitempty"`
-	MessagesSent *int               `json:"messagesSent,omitempty"`
+	StreamID     string             `json:"streamId,omitempty" doc:"the stream's id"`
+	Sent         *int               `json:"sent,omitempty" doc:"messages sent on the stream so far"`
+	Messages     *[]json.RawMessage `json:"messages,omitempty" doc:"what a process… call had received"`
+	MessagesSent *int               `json:"messagesSent,omitempty" doc:"how many messages a process… call had sent"`
 }
 
 // codes of the reasons.

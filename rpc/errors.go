@@ -41,9 +41,9 @@ const (
 
 // inputData is the data of a parse error.
 type inputData struct {
-	Line   int    `json:"line,omitempty"` // from 1; none with Content-Length framing
-	Reason string `json:"reason"`
-	Hint   string `json:"hint,omitempty"`
+	Line   int    `json:"line,omitempty" doc:"from 1; absent with Content-Length"`
+	Reason string `json:"reason" doc:"why, in one word"`
+	Hint   string `json:"hint,omitempty" doc:"the host's setting that is the usual cause"`
 }
 
 // hints name the setting of a host that is the usual cause.

@@ -42,6 +42,7 @@ func declare[P, R any](name, alias, order, summary string, admit func(w *Worker,
 	m.admit = func(w *Worker, params []byte) (operation, error) {
 		p := new(P)
 		if err := decodeParams(params, m.order, p); err != nil {
+			m.refuse(w.state, params, err)
 			return nil, err
 		}
 		op, err := admit(w, p)

@@ -31,7 +31,7 @@ type processServerParams struct {
 type processClientParams struct {
 	callParams
 	processOptions
-	Requests json.RawMessage `json:"requests" doc:"the messages to send, an array"`
+	Requests json.RawMessage `json:"requests" doc:"the messages to send" shape:"array"`
 }
 
 type processBidiParams struct {

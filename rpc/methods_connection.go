@@ -16,8 +16,8 @@ type openParams struct {
 }
 
 type openResult struct {
-	ConnectionID string `json:"connectionId"`
-	Address      string `json:"address"`
+	ConnectionID string `json:"connectionId" doc:"the connection's id"`
+	Address      string `json:"address" doc:"as it was given"`
 	TLS          bool   `json:"tls" doc:"whether the connection is encrypted"`
 }
 
@@ -26,7 +26,7 @@ type connectionParam struct {
 }
 
 type closeResult struct {
-	ConnectionID  string `json:"connectionId"`
+	ConnectionID  string `json:"connectionId" doc:"the connection's id"`
 	StreamsClosed int    `json:"streamsClosed" doc:"how many streams were closed with it"`
 }
 
@@ -36,7 +36,7 @@ type setMetadataParams struct {
 }
 
 type connectionResult struct {
-	ConnectionID string `json:"connectionId"`
+	ConnectionID string `json:"connectionId" doc:"the connection's id"`
 }
 
 type valueParam struct {
@@ -74,7 +74,7 @@ type servicesResult struct {
 }
 
 type methodsResult struct {
-	Service string                  `json:"service"`
+	Service string                  `json:"service" doc:"the service's full name"`
 	Methods []introspect.MethodInfo `json:"methods" doc:"in the order of the file"`
 }
 

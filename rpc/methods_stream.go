@@ -20,7 +20,7 @@ type sendMessageParams struct {
 
 type sendMessagesParams struct {
 	streamRef
-	Messages json.RawMessage `json:"messages" doc:"an array of messages; all are checked before the first is sent"`
+	Messages json.RawMessage `json:"messages" doc:"the messages in ProtoJSON; all are checked before the first is sent" shape:"array"`
 }
 
 type getParams struct {
@@ -34,7 +34,7 @@ type getMessagesParams struct {
 }
 
 type headersResult struct {
-	StreamID string           `json:"streamId"`
+	StreamID string           `json:"streamId" doc:"the stream's id"`
 	Headers  grpcops.Metadata `json:"headers" doc:"{name: [value…]}"`
 }
 

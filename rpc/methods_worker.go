@@ -9,29 +9,30 @@ import (
 	"github.com/grpcline/grpcline/state"
 )
 
-// Protocol is the version of the protocol, which only grows.
-const Protocol = 1
+// Protocol is the version of the protocol. The first number changes when a host
+// must change, the second when something is added.
+const Protocol = "1.0"
 
 type versionResult struct {
-	Name     string `json:"name"`
+	Name     string `json:"name" doc:"grpcline"`
 	Version  string `json:"version" doc:"of the worker"`
-	Protocol int    `json:"protocol" doc:"of the protocol; only grows"`
-	Go       string `json:"go"`
+	Protocol string `json:"protocol" doc:"of the protocol; the first number changes when a host must change"`
+	Go       string `json:"go" doc:"of the Go that built it"`
 	GRPC     string `json:"grpc" doc:"of grpc-go"`
 }
 
 type stateResult struct {
 	state.Snapshot
 	RequestsInFlight int    `json:"requestsInFlight" doc:"accepted and not answered, this one not counted"`
-	Limits           limits `json:"limits"`
+	Limits           limits `json:"limits" doc:"what the flags of the same names set"`
 }
 
 type limits struct {
-	MaxConnections   int `json:"maxConnections"`
-	MaxStreams       int `json:"maxStreams"`
-	MaxMessageBytes  int `json:"maxMessageBytes"`
-	MaxInflightBytes int `json:"maxInflightBytes"`
-	DrainTimeoutMs   int `json:"drainTimeoutMs"`
+	MaxConnections   int `json:"maxConnections" doc:"connections at a time"`
+	MaxStreams       int `json:"maxStreams" doc:"streams at a time"`
+	MaxMessageBytes  int `json:"maxMessageBytes" doc:"the longest message that is read"`
+	MaxInflightBytes int `json:"maxInflightBytes" doc:"what unanswered requests may hold"`
+	DrainTimeoutMs   int `json:"drainTimeoutMs" doc:"when waits without a bound end after the end of input"`
 }
 
 type cancelParams struct {

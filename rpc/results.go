@@ -87,9 +87,9 @@ func (r callResult) appendJSON(dst []byte) []byte {
 
 // messageResult is that of getMessage: a message, or the end.
 type messageResult struct {
-	StreamID string          `json:"streamId"`
+	StreamID string          `json:"streamId" doc:"the stream's id"`
 	Done     bool            `json:"done" doc:"false with a message; true at an end with status OK"`
-	Message  json.RawMessage `json:"message,omitempty"`
+	Message  json.RawMessage `json:"message,omitempty" doc:"the message in ProtoJSON"`
 	*ended
 }
 
@@ -104,9 +104,9 @@ func (r messageResult) appendJSON(dst []byte) []byte {
 
 // messagesResult is that of getMessages.
 type messagesResult struct {
-	StreamID string            `json:"streamId"`
+	StreamID string            `json:"streamId" doc:"the stream's id"`
 	Done     bool              `json:"done" doc:"whether these are the last messages, the status being OK"`
-	Messages []json.RawMessage `json:"messages"`
+	Messages []json.RawMessage `json:"messages" doc:"the messages in ProtoJSON"`
 	*ended
 }
 
@@ -119,7 +119,7 @@ func (r messagesResult) appendJSON(dst []byte) []byte {
 
 // sendResult is that of sendMessage and sendMessages.
 type sendResult struct {
-	StreamID string `json:"streamId"`
+	StreamID string `json:"streamId" doc:"the stream's id"`
 	Sent     int    `json:"sent" doc:"messages sent on the stream so far"`
 }
 
@@ -131,7 +131,7 @@ func (r sendResult) appendJSON(dst []byte) []byte {
 // streamResult names a stream. Where the stream pushes, it may begin to once the
 // host has been told of it.
 type streamResult struct {
-	StreamID string `json:"streamId"`
+	StreamID string `json:"streamId" doc:"the stream's id"`
 	start    func()
 }
 
@@ -141,9 +141,9 @@ func (r streamResult) appendJSON(dst []byte) []byte {
 
 // processResult is that of processServerStream.
 type processResult struct {
-	Messages []json.RawMessage `json:"messages"`
+	Messages []json.RawMessage `json:"messages" doc:"the messages in ProtoJSON"`
 	Done     bool              `json:"done" doc:"false where maxMessages cut the stream: then there are no status and trailers"`
-	Status   *grpcops.Status   `json:"status,omitempty"`
+	Status   *grpcops.Status   `json:"status,omitempty" doc:"{code, name, message, details}"`
 	Headers  grpcops.Metadata  `json:"headers" doc:"{name: [value…]}"`
 	Trailers grpcops.Metadata  `json:"trailers,omitempty" doc:"{name: [value…]}"`
 }
@@ -171,7 +171,7 @@ func processResultOf(p state.Processed) processResult {
 // bidiResult is that of processBidiStream.
 type bidiResult struct {
 	processResult
-	MessagesSent int `json:"messagesSent"`
+	MessagesSent int `json:"messagesSent" doc:"how many messages were sent"`
 }
 
 func (r bidiResult) appendJSON(dst []byte) []byte {
@@ -182,10 +182,10 @@ func (r bidiResult) appendJSON(dst []byte) []byte {
 // clientStreamResult is that of processClientStream.
 type clientStreamResult struct {
 	Message      json.RawMessage  `json:"message" doc:"the response"`
-	MessagesSent int              `json:"messagesSent"`
-	Status       grpcops.Status   `json:"status"`
-	Headers      grpcops.Metadata `json:"headers"`
-	Trailers     grpcops.Metadata `json:"trailers"`
+	MessagesSent int              `json:"messagesSent" doc:"how many messages were sent"`
+	Status       grpcops.Status   `json:"status" doc:"always OK: another status is an error"`
+	Headers      grpcops.Metadata `json:"headers" doc:"{name: [value…]}"`
+	Trailers     grpcops.Metadata `json:"trailers" doc:"{name: [value…]}"`
 }
 
 func (r clientStreamResult) appendJSON(dst []byte) []byte {

@@ -153,13 +153,7 @@ func (s *State) ProcessClientStream(call Call, deadlineMs *int, requests json.Ra
 			}
 		}
 		p.flow.out.complete()
-		if err := p.rest(ctx); err != nil {
-			return err
-		}
-		if len(p.collected.Messages) != 1 {
-			return grpcops.WrongCount(p.flow.rpc.MethodName(), len(p.collected.Messages), p.collected.End)
-		}
-		return nil
+		return p.rest(ctx)
 	})
 }
 

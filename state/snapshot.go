@@ -8,31 +8,31 @@ import (
 
 // Snapshot is what is open at one moment, in the order of opening.
 type Snapshot struct {
-	Connections []ConnectionState `json:"connections"`
-	Streams     []StreamState     `json:"streams"`
+	Connections []ConnectionState `json:"connections" doc:"in the order of opening"`
+	Streams     []StreamState     `json:"streams" doc:"in the order of opening"`
 }
 
 // ConnectionState is a connection by its handle.
 type ConnectionState struct {
-	ConnectionID string `json:"connectionId"`
-	Address      string `json:"address"`
+	ConnectionID string `json:"connectionId" doc:"the connection's id"`
+	Address      string `json:"address" doc:"as it was given"`
 	State        string `json:"state" doc:"opening, or gRPC's word: IDLE, CONNECTING, READY, TRANSIENT_FAILURE"`
-	AgeMs        int64  `json:"ageMs"`
+	AgeMs        int64  `json:"ageMs" doc:"milliseconds since it was asked for"`
 	Streams      int    `json:"streams" doc:"streams on it that are not closed"`
 }
 
 // StreamState is a stream by its handle.
 type StreamState struct {
-	StreamID      string `json:"streamId"`
-	ConnectionID  string `json:"connectionId"`
-	Method        string `json:"method"`
+	StreamID      string `json:"streamId" doc:"the stream's id"`
+	ConnectionID  string `json:"connectionId" doc:"its connection's id"`
+	Method        string `json:"method" doc:"as it was given"`
 	Kind          string `json:"kind" doc:"serverStream, clientStream or bidiStream"`
 	State         string `json:"state" doc:"opening, open or ended"`
-	AgeMs         int64  `json:"ageMs"`
+	AgeMs         int64  `json:"ageMs" doc:"milliseconds since it was asked for"`
 	Sent          int    `json:"sent" doc:"messages sent"`
 	Waiting       int    `json:"waiting" doc:"messages received and not taken"`
-	WaitingBytes  int    `json:"waitingBytes"`
-	SendCompleted bool   `json:"sendCompleted"`
+	WaitingBytes  int    `json:"waitingBytes" doc:"the size of those"`
+	SendCompleted bool   `json:"sendCompleted" doc:"whether no more can be sent"`
 }
 
 // Snapshot tells what is open, openings under way included.

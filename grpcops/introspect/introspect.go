@@ -11,27 +11,27 @@ import (
 
 // MethodInfo is a line of a method list.
 type MethodInfo struct {
-	Name         string `json:"name"`
-	Kind         string `json:"kind"` // see Kind
-	RequestType  string `json:"requestType"`
-	ResponseType string `json:"responseType"`
+	Name         string `json:"name" doc:"the method's name"`
+	Kind         string `json:"kind" doc:"unary, serverStream, clientStream or bidiStream"`
+	RequestType  string `json:"requestType" doc:"the full name of the request's message type"`
+	ResponseType string `json:"responseType" doc:"the full name of the response's message type"`
 }
 
 // MethodDetail is all that there is to know of a method.
 type MethodDetail struct {
-	Service         string          `json:"service"`
-	Name            string          `json:"name"`
-	Path            string          `json:"path"` // "/pkg.Service/Method"
-	Kind            string          `json:"kind"` // see Kind
-	ClientStreaming bool            `json:"clientStreaming"`
-	ServerStreaming bool            `json:"serverStreaming"`
-	RequestType     string          `json:"requestType"`
-	ResponseType    string          `json:"responseType"`
-	RequestSchema   json.RawMessage `json:"requestSchema"`   // see Schema
-	ResponseSchema  json.RawMessage `json:"responseSchema"`  // see Schema
-	RequestTemplate json.RawMessage `json:"requestTemplate"` // see Template
-	Comment         string          `json:"comment"`         // empty where there is none, or the source is not known
-	Deprecated      bool            `json:"deprecated"`
+	Service         string          `json:"service" doc:"the service's full name"`
+	Name            string          `json:"name" doc:"the method's name"`
+	Path            string          `json:"path" doc:"/pkg.Service/Method"`
+	Kind            string          `json:"kind" doc:"unary, serverStream, clientStream or bidiStream"`
+	ClientStreaming bool            `json:"clientStreaming" doc:"whether the client sends a stream"`
+	ServerStreaming bool            `json:"serverStreaming" doc:"whether the server sends a stream"`
+	RequestType     string          `json:"requestType" doc:"the full name of the request's message type"`
+	ResponseType    string          `json:"responseType" doc:"the full name of the response's message type"`
+	RequestSchema   json.RawMessage `json:"requestSchema" doc:"the request's JSON Schema (2020-12)"`
+	ResponseSchema  json.RawMessage `json:"responseSchema" doc:"the response's JSON Schema (2020-12)"`
+	RequestTemplate json.RawMessage `json:"requestTemplate" doc:"a request to fill in, which can be sent as it is"`
+	Comment         string          `json:"comment" doc:"the comment in the schema's source; empty where there is none"`
+	Deprecated      bool            `json:"deprecated" doc:"whether the schema says so"`
 }
 
 // Kind is "unary", "serverStream", "clientStream" or "bidiStream".

@@ -117,8 +117,9 @@ func TestDetail(t *testing.T) {
 			`"requestSchema":{"$schema":"https://json-schema.org/draft/2020-12/schema","$ref":"#/$defs/google.protobuf.Duration","$defs":{"google.protobuf.Duration":` +
 			`{"description":"Seconds with up to nine digits behind the point, such as 1.5s.","type":"string","pattern":"^-?[0-9]+(\\.[0-9]{1,9})?s$"}}},` +
 			`"responseSchema":{"$schema":"https://json-schema.org/draft/2020-12/schema","$ref":"#/$defs/zoo.Node","$defs":{"zoo.Node":{"type":"object","properties":{` +
-			`"name":{"type":"string"},"next":{"$ref":"#/$defs/zoo.Node"},"children":{"type":"array","items":{"$ref":"#/$defs/zoo.Node"}},` +
-			`"links":{"type":"object","additionalProperties":{"$ref":"#/$defs/zoo.Node"}}},"additionalProperties":false}}},` +
+			`"name":{"$comment":"string name = 1","type":"string"},"next":{"$ref":"#/$defs/zoo.Node","$comment":"zoo.Node next = 2"},` +
+			`"children":{"$comment":"zoo.Node children = 3","type":"array","items":{"$ref":"#/$defs/zoo.Node"}},` +
+			`"links":{"$comment":"map<string, zoo.Node> links = 4","type":"object","additionalProperties":{"$ref":"#/$defs/zoo.Node"}}},"additionalProperties":false}}},` +
 			`"requestTemplate":"0s","comment":"","deprecated":true}`},
 		{"Feed", `"requestTemplate":{"name":"text","next":{},"children":[{}],"links":{"key":{}}},"comment":"behind","deprecated":false}`},
 		{"One", `"comment":"One does.","deprecated":false}`},

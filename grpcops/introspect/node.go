@@ -10,6 +10,7 @@ type node struct {
 	Schema               string         `json:"$schema,omitempty"`
 	Ref                  string         `json:"$ref,omitempty"`
 	Description          string         `json:"description,omitempty"`
+	Comment              string         `json:"$comment,omitempty"`
 	Deprecated           bool           `json:"deprecated,omitempty"`
 	Type                 types          `json:"type,omitzero"`
 	Enum                 []string       `json:"enum,omitempty"`

@@ -15,7 +15,7 @@ const dialect = "https://json-schema.org/draft/2020-12/schema"
 // (2020-12): {"$schema", "$ref", "$defs"}, where $defs has each message and enum
 // under its full name. What is accepted beyond the canonical form (a field's
 // original name, null for an unset field, a small integer as a string) is not
-// described.
+// described. A property's $comment is the field's declaration.
 func Schema(md protoreflect.MessageDescriptor) (json.RawMessage, error) {
 	b := &builder{defined: map[protoreflect.FullName]bool{}, defs: &members{}}
 	root := b.message(md)
@@ -99,7 +99,29 @@ func (b *builder) field(fd protoreflect.FieldDescriptor) *node {
 		n = b.value(fd)
 	}
 	n.Description, n.Deprecated = comment(fd), deprecated(fd)
+	n.Comment = declaration(fd)
 	return n
+}
+
+// declaration is a field as a .proto file declares it, without its label, such as
+// "sint32 size_of = 3" or "map<string, pkg.Item> items = 9": what the JSON form
+// does not tell.
+func declaration(fd protoreflect.FieldDescriptor) string {
+	kind := typeName(fd)
+	if fd.IsMap() {
+		kind = "map<" + typeName(fd.MapKey()) + ", " + typeName(fd.MapValue()) + ">"
+	}
+	return kind + " " + string(fd.Name()) + " = " + strconv.Itoa(int(fd.Number()))
+}
+
+func typeName(fd protoreflect.FieldDescriptor) string {
+	switch fd.Kind() {
+	case protoreflect.MessageKind, protoreflect.GroupKind:
+		return string(fd.Message().FullName())
+	case protoreflect.EnumKind:
+		return string(fd.Enum().FullName())
+	}
+	return fd.Kind().String()
 }
 
 // value describes a single value of a field.

@@ -55,7 +55,7 @@ func (c checker) keyword(s map[string]any, keyword string, rule, v any, at strin
 	text, isText := v.(string)
 	number, isNumber := v.(json.Number)
 	switch keyword {
-	case "$schema", "$defs", "description", "deprecated", "format", "contentEncoding", "patternProperties":
+	case "$schema", "$defs", "description", "$comment", "deprecated", "format", "contentEncoding", "patternProperties":
 		return nil
 	case "$ref":
 		name := strings.TrimPrefix(rule.(string), "#/$defs/")

@@ -19,8 +19,8 @@ import (
 // --descriptor_set_out --include_imports writes. In JSON it is {"file": …},
 // {"base64": …}, or a string: the path of a file that exists, else base64.
 type DescriptorSet struct {
-	File   *string `json:"file,omitempty"`
-	Base64 *string `json:"base64,omitempty"` // padded or not, standard or URL alphabet, line breaks allowed
+	File   *string `json:"file,omitempty" doc:"a path, looked for as that of a schema"`
+	Base64 *string `json:"base64,omitempty" doc:"padded or not, standard or URL alphabet, line breaks allowed"`
 
 	either *string // path or base64, told apart when it is read
 }

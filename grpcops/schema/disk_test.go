@@ -53,7 +53,6 @@ func TestWhereFilesAreFound(t *testing.T) {
 	}{
 		{"current folder", Given{Proto: lone("here.proto")}, "Here"},
 		{"absolute", Given{Proto: lone(filepath.Join(folder, "here.proto"))}, "Here"},
-		{"import path", Given{Proto: lone("only.proto"), ImportPaths: []string{"include"}}, "Only"},
 		{"imports beside the file, then in import paths", Given{Proto: lone("sub/main.proto"), ImportPaths: []string{"include"}}, "Own"},
 		{"imports of a text", Given{Proto: lone(p3 + `import "only.proto"; message M { Only o = 1; }`), ImportPaths: []string{"include"}}, "Only"},
 		{"a given name before the disk", Given{
@@ -87,7 +86,6 @@ func TestFilesRefused(t *testing.T) {
 		{"a folder as an import", Given{Proto: Lone(NewSource("a.proto"))}, "proto", `the import "folder.proto": "folder.proto" is not a file`},
 		{"below a file", Given{Proto: Lone(NewSource("a.proto/b.proto"))}, "proto", `there is no file "a.proto/b.proto"`},
 		{"a path with NUL", Given{Proto: Lone(NewSource("a\x00.proto"))}, "proto", `there is no file "a\x00.proto"`},
-		{"import path", Given{ImportPaths: []string{"nowhere"}}, "importPaths", `the import path "nowhere" is not a folder in ` + folder},
 		{"set neither path nor base64", Given{DescriptorSet: set("no.bin")}, "descriptorSet",
 			`the descriptor set: "no.bin" is neither a file in ` + folder + " nor base64"},
 		{"set not base64", Given{DescriptorSet: &DescriptorSet{Base64: new("?")}}, "descriptorSet", "the descriptor set: it is not base64"},

@@ -13,10 +13,10 @@ var ErrNoReflection = errors.New("the server offers no reflection")
 // Diagnostic is one compile error. Line and Column count from 1, and are 0 where
 // the error has no place in the file.
 type Diagnostic struct {
-	File    string `json:"file"`
-	Line    int    `json:"line"`
-	Column  int    `json:"column"`
-	Message string `json:"message"`
+	File    string `json:"file" doc:"the name of the schema's file"`
+	Line    int    `json:"line" doc:"from 1; 0 where the error has no place in the file"`
+	Column  int    `json:"column" doc:"from 1; 0 likewise"`
+	Message string `json:"message" doc:"what is wrong"`
 }
 
 // CompileError has all errors of a schema, in the order of files and lines.

@@ -30,9 +30,6 @@ type texts struct {
 // in the import paths, in the descriptor set, and among the bundled files.
 func gather(ctx context.Context, g Given) (*texts, error) {
 	t := &texts{byName: map[string]int{}, missing: map[string]bool{}}
-	if err := checkFolders(g.ImportPaths); err != nil {
-		return nil, err
-	}
 	if g.DescriptorSet != nil {
 		var err error
 		if t.setText, t.set, err = g.DescriptorSet.read(g.ImportPaths); err != nil {

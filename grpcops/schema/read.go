@@ -95,16 +95,6 @@ func plainPathError(path string, err error) error {
 	return err
 }
 
-// checkFolders makes sure that the import paths are folders.
-func checkFolders(importPaths []string) error {
-	for _, p := range importPaths {
-		if info, err := os.Stat(p); err != nil || !info.IsDir() {
-			return &SourceError{"importPaths", fmt.Sprintf("the import path %q is not a folder%s", p, lookedIn(p, nil)), err}
-		}
-	}
-	return nil
-}
-
 // lookedIn says where a relative path was looked for.
 func lookedIn(path string, importPaths []string) string {
 	if filepath.IsAbs(path) {

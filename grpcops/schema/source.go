@@ -12,9 +12,9 @@ import (
 // is set. In JSON it is {"text": …}, {"file": …} or {"url": …}, or a string that
 // is told apart by what it is (NewSource).
 type Source struct {
-	Text *string `json:"text,omitempty"` // proto source
-	File *string `json:"file,omitempty"` // a path; a relative one is looked for in the current folder, then in the import paths
-	URL  *string `json:"url,omitempty"`  // http or https
+	Text *string `json:"text,omitempty" doc:"proto source"`
+	File *string `json:"file,omitempty" doc:"a path; a relative one is looked for in the current folder, then in importPaths"`
+	URL  *string `json:"url,omitempty" doc:"http or https"`
 
 	toldApart bool // it was given as a string
 }

@@ -49,7 +49,7 @@ type field struct {
 	rank      int // place in the JSON object
 	extension protoreflect.FullName
 
-	name, member           string // the JSON name, and a member's beginning: "name":
+	name, member           string // the JSON name, and how a member goes on: ,"name":
 	protoName, protoMember string // the same with Options.UseProtoNames
 	lowest, highest        uint64 // magnitudes of an integer's limits
 	containing             *Message
@@ -174,10 +174,10 @@ func (c *Codec) compileField(fd protoreflect.FieldDescriptor) *field {
 	return f
 }
 
-// memberOf returns how a JSON member with a name begins.
+// memberOf returns the beginning of a JSON member with a name, after another one.
 func memberOf(name string) string {
 	literal, _ := appendString(nil, []byte(name))
-	return string(literal) + ":"
+	return "," + string(literal) + ":"
 }
 
 // wireTypes are the wire types of the kinds' values.

@@ -11,6 +11,40 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
+// single reads one value of a field and writes it with its tag.
+func (w *toWire) single(f *field) *fault {
+	start := len(w.out)
+	w.out = appendVarint(w.out, f.tag)
+	switch f.kind {
+	case protoreflect.MessageKind:
+		l := w.open(w.likely)
+		err := w.message(f.message)
+		w.likely = w.close(l)
+		return err
+	case protoreflect.GroupKind:
+		err := w.message(f.message)
+		w.out = protowire.AppendTag(w.out, f.number, protowire.EndGroupType)
+		return err
+	}
+	value := len(w.out)
+	err := w.scalar(f)
+	if err != nil || f.implicit && isZero(w.out[value:]) {
+		w.out = w.out[:start]
+	}
+	return err
+}
+
+// isZero reports whether the wire form of a scalar is that of its zero value. Its
+// first byte is not zero otherwise, save for the fixed sizes.
+func isZero(value []byte) bool {
+	for _, b := range value {
+		if b != 0 {
+			return false
+		}
+	}
+	return true
+}
+
 // scalar reads a value that is not a message and writes it without a tag. The
 // fault is skipped for an enum name that is to be ignored.
 func (w *toWire) scalar(f *field) *fault {

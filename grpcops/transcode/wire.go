@@ -17,7 +17,22 @@ type tag struct {
 }
 
 // readTag reads the tag at b[pos], which exists, and finds the end of its value.
-func readTag(b []byte, pos int) (t tag, _ *fault) {
+func readTag(b []byte, pos int) (tag, *fault) {
+	// Most fields have a small number, and a small value or length.
+	if pos+1 < len(b) && 8 <= b[pos] && b[pos] < 0x80 && b[pos+1] < 0x80 {
+		number, end := protowire.Number(b[pos]>>3), pos+2+int(b[pos+1])
+		switch wireType := protowire.Type(b[pos] & 7); {
+		case wireType == protowire.VarintType:
+			return tag{number, wireType, pos + 1, pos + 2}, nil
+		case wireType == protowire.BytesType && end <= len(b):
+			return tag{number, wireType, pos + 2, end}, nil
+		}
+	}
+	return readAnyTag(b, pos)
+}
+
+// readAnyTag is readTag for all numbers and values.
+func readAnyTag(b []byte, pos int) (t tag, _ *fault) {
 	v, n := readVarint(b[pos:])
 	if n < 0 || v>>3 < uint64(protowire.MinValidNumber) || v>>3 > uint64(protowire.MaxValidNumber) {
 		return t, malformed()

@@ -22,7 +22,7 @@ function one(call, callback) {
   }
   const headers = new grpc.Metadata();
   headers.set('raw-bin', Buffer.from([0, 255, 10]));
-  headers.set('user', call.metadata.get('user').join('+'));
+  headers.set('user', call.metadata.get('user').join('+')); // Node joins several values with a comma
   call.sendMetadata(headers);
   callback(null, call.request, trailers);
 }

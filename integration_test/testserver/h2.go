@@ -40,10 +40,19 @@ func HTTP2(t testing.TB, serve func(c *H2, stream uint32, path string) error) st
 		}
 		for {
 			if err := c.handleFrame(serve); err != nil {
+				c.hangUp()
 				return
 			}
 		}
 	})
+}
+
+// hangUp ends what is sent and waits for the client to do the same, so that
+// nothing sent before is lost to a reset of the connection.
+func (c *H2) hangUp() {
+	if tcp, ok := c.conn.(*net.TCPConn); ok && tcp.CloseWrite() == nil {
+		_, _ = io.Copy(io.Discard, c.conn) // the client may reset it instead
+	}
 }
 
 func (c *H2) handleFrame(serve func(*H2, uint32, string) error) error {

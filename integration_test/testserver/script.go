@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	spb "google.golang.org/genproto/googleapis/rpc/status"
@@ -22,7 +23,7 @@ import (
 
 // Step is one thing that a scripted call does. Exactly one field is set.
 type Step struct {
-	Header  map[string]string `json:"header,omitempty"`  // sends the headers at once
+	Header  map[string]string `json:"header,omitempty"`  // sends the headers at once; a name in -bin has base64
 	Trailer map[string]string `json:"trailer,omitempty"` // to go with the status
 	Receive int               `json:"receive,omitempty"` // so many messages; -1: to the end
 	Send    int               `json:"send,omitempty"`    // so many messages, numbered on from the last
@@ -81,9 +82,9 @@ func (r *run) step(s Step) error {
 	ctx := r.stream.Context()
 	switch {
 	case s.Header != nil:
-		return r.stream.SendHeader(metadata.New(s.Header))
+		return r.stream.SendHeader(pairs(s.Header))
 	case s.Trailer != nil:
-		r.stream.SetTrailer(metadata.New(s.Trailer))
+		r.stream.SetTrailer(pairs(s.Trailer))
 		return nil
 	case s.Receive != 0:
 		return r.receive(s.Receive)
@@ -120,6 +121,17 @@ func (r *run) step(s Step) error {
 		return s.End.err()
 	}
 	return errors.New("a step that does nothing")
+}
+
+// pairs returns metadata as gRPC takes it: what is binary as bytes.
+func pairs(named map[string]string) metadata.MD {
+	md := metadata.New(named)
+	for name, values := range md {
+		if raw, err := base64.StdEncoding.DecodeString(values[0]); err == nil && strings.HasSuffix(name, "-bin") {
+			md[name] = []string{string(raw)}
+		}
+	}
+	return md
 }
 
 func (r *run) receive(count int) error {

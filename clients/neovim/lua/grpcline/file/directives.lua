@@ -1,0 +1,155 @@
+-- The directives of a .grpc file: `# @name value` lines that say how to call.
+local nearest = require("grpcline.nearest")
+local paths = require("grpcline.file.path")
+
+local M = {}
+
+--- @class grpcline.Settings what directives say of a request
+--- @field proto string[] absolute paths or URLs
+--- @field importPaths string[]
+--- @field descriptorSet string|nil
+--- @field reflection boolean|nil
+--- @field tls table|nil
+--- @field json table|nil
+--- @field compression string|nil
+--- @field authority string|nil
+--- @field timeoutMs number|nil
+--- @field keepOpen boolean|nil
+
+local tls_paths = { certFile = true, clientCertFile = true, clientKeyFile = true }
+local tls_names = { "certFile", "clientCertFile", "clientKeyFile", "serverName", "disableCertVerification" }
+local json_names = { "useProtoNames", "emitDefaults", "enumsAsNumbers", "int64AsNumbers", "allowUnknownFields" }
+local units = { ms = 1, s = 1000, m = 60000, h = 3600000 }
+
+-- words splits a value at spaces; "double quotes" keep theirs.
+local function words(value)
+  local list, word, quoted = {}, nil, false
+  for c in value:gmatch(".") do
+    if c == '"' then
+      quoted, word = not quoted, word or ""
+    elseif c:find("%s") and not quoted then
+      list[#list + 1], word = word, nil
+    else
+      word = (word or "") .. c
+    end
+  end
+  list[#list + 1] = word
+  return list
+end
+
+-- needed refuses an empty value.
+local function needed(name, what, read)
+  return function(settings, value, folder)
+    if value == "" then
+      return ("# @%s needs %s"):format(name, what)
+    end
+    return read(settings, value, folder)
+  end
+end
+
+local function text(name, what)
+  return needed(name, what, function(settings, value)
+    settings[name] = value
+  end)
+end
+
+local function read_tls(settings, value, folder)
+  local tls = {}
+  for _, word in ipairs(words(value)) do
+    local key, setting = word:match("^([^=]*)=?(.*)$")
+    if not vim.tbl_contains(tls_names, key) then
+      return ('there is no TLS setting "%s"%s'):format(key, nearest.hint(key, tls_names))
+    elseif key == "disableCertVerification" then
+      tls[key] = true
+    elseif setting == "" then
+      return ("%s needs a value: %s=…"):format(key, key)
+    else
+      tls[key] = tls_paths[key] and paths.join(folder, setting) or setting
+    end
+  end
+  settings.tls = tls
+end
+
+local function read_json(settings, value)
+  local json = {}
+  for _, word in ipairs(words(value)) do
+    if not vim.tbl_contains(json_names, word) then
+      return ('there is no JSON option "%s"%s'):format(word, nearest.hint(word, json_names))
+    end
+    json[word] = true
+  end
+  settings.json = json
+end
+
+local function read_timeout(settings, value)
+  local count, unit = value:match("^(%d+)(%a+)$")
+  if not units[unit] then
+    return "a timeout is a whole number with ms, s, m or h, such as 5s"
+  end
+  settings.timeoutMs = tonumber(count) * units[unit]
+end
+
+local function read_reflection(settings, value)
+  if value ~= "true" and value ~= "false" then
+    return "# @reflection is true or false"
+  end
+  settings.reflection = value == "true"
+end
+
+-- readers put a directive's value into the settings, or return a problem.
+local readers = {
+  proto = needed("proto", "a path", function(settings, value, folder)
+    table.insert(settings.proto, value:find("^https?://") and value or paths.join(folder, value))
+  end),
+  ["import-path"] = needed("import-path", "a path", function(settings, value, folder)
+    table.insert(settings.importPaths, paths.join(folder, value))
+  end),
+  ["descriptor-set"] = needed("descriptor-set", "a path", function(settings, value, folder)
+    settings.descriptorSet = paths.join(folder, value)
+  end),
+  reflection = read_reflection,
+  tls = read_tls,
+  json = read_json,
+  timeout = read_timeout,
+  compression = text("compression", "a name, such as gzip"),
+  authority = text("authority", "a name"),
+  ["keep-open"] = function(settings)
+    settings.keepOpen = true
+  end,
+}
+
+--- The directives there are, sorted.
+M.names = vim.tbl_keys(readers)
+table.sort(M.names)
+
+--- @return grpcline.Settings
+function M.empty()
+  return { proto = {}, importPaths = {} }
+end
+
+--- Reads one directive into settings.
+--- @param settings grpcline.Settings
+--- @param name string
+--- @param value string with its variables expanded
+--- @param folder string where relative paths start
+--- @return string|nil problem
+function M.read(settings, name, value, folder)
+  local read = readers[name]
+  if not read then
+    return ('there is no directive "%s"%s'):format(name, nearest.hint(name, M.names))
+  end
+  return read(settings, value, folder)
+end
+
+--- Settings for a request: its own over those of the file; schemas add up.
+--- @param file grpcline.Settings
+--- @param own grpcline.Settings
+--- @return grpcline.Settings
+function M.merge(file, own)
+  local merged = vim.tbl_extend("force", file, own)
+  merged.proto = vim.list_extend(vim.list_extend({}, file.proto), own.proto)
+  merged.importPaths = vim.list_extend(vim.list_extend({}, file.importPaths), own.importPaths)
+  return merged
+end
+
+return M

@@ -1,0 +1,51 @@
+-- What each line of a .grpc file is, by its first characters alone: a separator,
+-- a directive, a comment, a variable, or content (the request itself).
+local M = {}
+
+--- @class grpcline.Line
+--- @field kind "separator"|"directive"|"comment"|"variable"|"blank"|"content"|"badVariable"
+--- @field name string|nil of the separator, directive or variable
+--- @field value string|nil of the directive or variable, or the content as it is
+
+local function trim(text)
+  return text:match("^%s*(.-)%s*$")
+end
+
+--- @param text string a line without its end
+--- @return grpcline.Line
+function M.classify(text)
+  if text:find("^###") then
+    return { kind = "separator", name = trim(text:gsub("^#+", "")) }
+  end
+  local line = trim(text)
+  if line == "" then
+    return { kind = "blank" }
+  end
+  local comment = line:match("^#(.*)$") or line:match("^//(.*)$")
+  if comment then
+    local word, value = comment:match("^%s*@([%w-]+)%s*(.*)$")
+    if word then
+      return { kind = "directive", name = word, value = value }
+    end
+    return { kind = "comment" }
+  end
+  if line:find("^@") then
+    local name, value = line:match("^@([%a_][%w_-]*)%s*=%s*(.*)$")
+    if name then
+      return { kind = "variable", name = name, value = value }
+    end
+    return { kind = "badVariable" }
+  end
+  return { kind = "content", value = text }
+end
+
+--- Splits a metadata line.
+--- @param text string
+--- @return string|nil name in lower case, nil where the line is no metadata
+--- @return string|nil value
+function M.metadata(text)
+  local name, value = text:match("^%s*([%w_.-]+)[ \t]*:%s*(.-)%s*$")
+  return name and name:lower(), value
+end
+
+return M

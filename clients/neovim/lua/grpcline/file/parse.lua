@@ -1,0 +1,93 @@
+-- Reads .grpc files; clients/grpc-files.md has the grammar.
+local blocks = require("grpcline.file.block")
+local directives = require("grpcline.file.directives")
+local lines = require("grpcline.file.lines")
+
+local M = {}
+
+--- @class grpcline.File
+--- @field requests grpcline.Request[]
+--- @field problems {line: number, message: string}[] by line
+
+local function split(text)
+  return vim.split(text:gsub("^\239\187\191", ""):gsub("\r\n", "\n"), "\n", { plain = true })
+end
+
+-- collect sorts the lines into blocks and variables.
+local function collect(text, report)
+  local list, values, defined = {}, {}, {}
+  local block = { name = "", first = 1, directives = {}, content = {} }
+  local all = split(text)
+  for number, line in ipairs(all) do
+    local it = lines.classify(line)
+    if it.kind == "separator" then
+      block.last = number - 1
+      list[#list + 1] = block
+      block = { name = it.name, first = number, directives = {}, content = {} }
+    elseif it.kind == "directive" then
+      table.insert(block.directives, { name = it.name, value = it.value, line = number })
+    elseif it.kind == "badVariable" then
+      report(number, "a variable is written @name = value")
+    elseif it.kind == "variable" then
+      if defined[it.name] then
+        report(number, ('the variable "%s" is defined twice, first on line %d'):format(it.name, defined[it.name]))
+      end
+      values[it.name], defined[it.name] = it.value, defined[it.name] or number
+    elseif it.kind == "content" then
+      table.insert(block.content, { text = it.value, line = number })
+    end
+  end
+  block.last = #all
+  list[#list + 1] = block
+  return list, values
+end
+
+--- Reads a file.
+--- @param text string
+--- @param options {folder: string, env: fun(name: string): string|nil} where relative paths start; the environment
+--- @return grpcline.File
+function M.parse(text, options)
+  local file = { requests = {}, problems = {} }
+  local function report(line, message)
+    table.insert(file.problems, { line = line, message = message })
+  end
+  local list, values = collect(text, report)
+  local scope = { variables = { values = values, env = options.env }, folder = options.folder, report = report }
+  local defaults = directives.empty()
+  if #list[1].content == 0 then
+    defaults = blocks.settings(list[1], scope)
+  end
+  for _, block in ipairs(list) do
+    table.insert(file.requests, blocks.request(block, defaults, scope))
+  end
+  table.sort(file.problems, function(a, b)
+    return a.line < b.line
+  end)
+  return file
+end
+
+--- The request whose block contains a line.
+--- @param file grpcline.File
+--- @param line number from 1
+--- @return grpcline.Request|nil
+function M.at(file, line)
+  for _, request in ipairs(file.requests) do
+    if request.first <= line and line <= request.last then
+      return request
+    end
+  end
+end
+
+--- The problems that keep a request from being run: those of its lines, and those
+--- outside of every request.
+--- @param file grpcline.File
+--- @param request grpcline.Request
+--- @return {line: number, message: string}[]
+function M.blocking(file, request)
+  return vim.tbl_filter(function(problem)
+    local owner = M.at(file, problem.line)
+    return owner == nil or owner == request
+  end, file.problems)
+end
+
+return M

@@ -1,0 +1,117 @@
+package rpc
+
+import (
+	"bufio"
+	"io"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// padded is a request of exactly n bytes.
+func padded(n int) string {
+	const head, tail = `{"id":1,"method":"ping","x":"`, `"}`
+	return head + strings.Repeat("x", n-len(head)-len(tail)) + tail
+}
+
+// TestLineLimit gives lines around the limit to readers with buffers of several
+// sizes: the limit is the message's, not the buffer's.
+func TestLineLimit(t *testing.T) {
+	const max = 100
+	for _, buffer := range []int{16, 64, 99, 100, 101, 128, 4096} {
+		for _, end := range []string{"\n", "\r\n", ""} {
+			wrong := 0
+			for n := 80; n < 400; n++ {
+				line := padded(n)
+				r := newLineReader(bufio.NewReaderSize(strings.NewReader(line+end), buffer), max)
+				want := []string{line}
+				if n > max {
+					want = []string{"invalid -32600"}
+				}
+				if got := readAll(t, r); !slices.Equal(got, want) {
+					if wrong++; wrong == 1 {
+						t.Errorf("a line of %d bytes that ends in %q, with a buffer of %d: got %q", n, end, buffer, got)
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestOverLongThenGood skips a message that is too long to its line's end.
+func TestOverLongThenGood(t *testing.T) {
+	const max = 100
+	long := padded(500)
+	for _, test := range []struct {
+		name, in string
+		want     []string
+	}{
+		{"on one line", long + "\n" + ping1 + "\n", []string{"invalid -32600", ping1}},
+		{"a tail that is a request", strings.Repeat("x", 512) + ping2 + "\n" + ping1, []string{"invalid -32600", ping1}},
+		{"over lines", "{\"a\":[\n" + strings.Repeat("1,\n", 60) + "1]}\n" + ping1, []string{"invalid -32600", "34 notJson", ping1}},
+		{"a long line in a value", "{\n" + long + "\n" + ping1, []string{"invalid -32600", ping1}},
+		{"junk", strings.Repeat("x", 500) + "\n" + ping1, []string{"invalid -32600", ping1}},
+		{"a request after a cut value that fills the limit", "{\"a\":\"" + strings.Repeat("x", 80) + "\",\n" + ping1 + "\n" + ping2,
+			[]string{"1 truncated", ping1, ping2}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			for _, buffer := range []int{16, 32, 64, 128, 256, 4096} {
+				r := newLineReader(bufio.NewReaderSize(strings.NewReader(test.in), buffer), max)
+				if got := readAll(t, r); !slices.Equal(got, test.want) {
+					t.Errorf("with a buffer of %d:\ngot  %q\nwant %q", buffer, got, test.want)
+				}
+			}
+		})
+	}
+}
+
+// TestOverLongIsNotHeld reads a line far over the limit in little memory.
+func TestOverLongIsNotHeld(t *testing.T) {
+	const max = 1 << 10
+	const length = 64 << 20
+	r := newLineReader(bufio.NewReaderSize(io.LimitReader(zeros{}, length), 4<<10), max)
+	if allocated := allocatedBy(func() { readAll(t, r) }); allocated > 1<<20 {
+		t.Errorf("a line of %d bytes took %d bytes", length, allocated)
+	}
+}
+
+// zeros is a line without an end.
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = '0'
+	}
+	return len(p), nil
+}
+
+// allocatedBy is how many bytes do allocates.
+func allocatedBy(do func()) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	do()
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
+}
+
+// TestBrokenValueIsLinear breaks a pretty-printed value at its end, so that all
+// its lines are read again: the memory taken must grow with the input only.
+func TestBrokenValueIsLinear(t *testing.T) {
+	read := func(items int) uint64 {
+		in := "{\n \"items\": [\n" + strings.Repeat("  {\n   \"a\": 1\n  },\n", items) + "?\n"
+		r := newLineReader(bufio.NewReader(strings.NewReader(in)), 64<<20)
+		return allocatedBy(func() {
+			for {
+				if _, err := r.next(); err != nil {
+					return
+				}
+			}
+		})
+	}
+	read(10)
+	small, large := read(500), read(4000)
+	if large > 16*small {
+		t.Errorf("8 times the lines take %.0f times the memory (%d and %d bytes)", float64(large)/float64(small), small, large)
+	}
+}
