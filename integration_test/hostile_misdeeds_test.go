@@ -88,7 +88,7 @@ func misdeeds(t *testing.T) map[string]misdeed {
 		}, []int{13, 14}},
 		"a push promise": {func(c *testserver.H2, s uint32) error {
 			return c.WriteRawFrame(http2.FramePushPromise, 4, s, []byte{0, 0, 0, 2})
-		}, []int{13, 14}},
+		}, []int{4, 13, 14}},
 		"bad settings": {func(c *testserver.H2, _ uint32) error {
 			return c.WriteRawFrame(http2.FrameSettings, 0, 0, []byte{1, 2, 3})
 		}, []int{13, 14}},

@@ -27,15 +27,15 @@ func TestOpeningCauses(t *testing.T) {
 		words  []string // any of them, in lower case
 	}{
 		{"refused", obj{"address": testserver.Refusing(t)}, 14, []string{"refused"}},
-		{"unknown host", obj{"address": "no-such-host.invalid:1"}, 14, []string{"no such host", "lookup", "not found"}},
-		{"unknown host by dns", obj{"address": "dns:///no-such-host.invalid:1"}, 14, []string{"no such host", "lookup", "not found"}},
+		{"unknown host", obj{"address": "no-such-host.invalid:1"}, 14, []string{"no such host", "lookup", "not found", "host's name"}},
+		{"unknown host by dns", obj{"address": "dns:///no-such-host.invalid:1"}, 14, []string{"no such host", "lookup", "not found", "host's name"}},
 		{"unknown authority", obj{"address": secure, "tls": obj{}}, 14, []string{"authority", "certificate"}},
 		{"unknown authority by scheme", obj{"address": "https://" + secure}, 14, []string{"authority", "certificate"}},
 		{"another host's certificate", obj{"address": elsewhere, "tls": obj{"caPem": ca.PEM}}, 14, []string{"127.0.0.1", "elsewhere.example"}},
 		{"another server name", obj{"address": secure, "tls": obj{"caPem": ca.PEM, "serverName": "other.example"}}, 14, []string{"other.example"}},
 		{"TLS to a plaintext server", obj{"address": plain, "tls": obj{"caPem": ca.PEM}}, 14, []string{"tls"}},
 		{"plaintext to a TLS server", obj{"address": secure}, 14, nil},
-		{"no client certificate", obj{"address": mutual, "tls": obj{"caPem": ca.PEM}}, 14, []string{"certificate"}},
+		{"no client certificate", obj{"address": mutual, "tls": obj{"caPem": ca.PEM}}, 14, []string{"certificate", "tls"}},
 		{"an HTTP/1.1 server", obj{"address": http1}, 14, nil},
 		{"a server that closes", obj{"address": closing}, 14, nil},
 		{"a silent server", obj{"address": testserver.Silent(t), "connectTimeoutMs": 300}, 4, nil},

@@ -75,7 +75,7 @@ func TestSchemaSources(t *testing.T) {
 		"object":                 {"proto": obj{"editions.proto": editions, "proto2.proto": texts["proto2.proto"]}},
 		"object of all":          {"proto": texts},
 		"import beside the file": {"proto": filepath.Join(dir, "editions.proto")},
-		"import from a folder":   {"proto": editions, "importPaths": []string{"/no/such/folder", dir}},
+		"import from a folder":   {"proto": editions, "importPaths": []string{t.TempDir(), dir}},
 		"file from a folder":     {"proto": obj{"file": "editions.proto"}, "importPaths": []string{dir}},
 		"descriptor set":         {"descriptorSet": setFile},
 		"both":                   {"descriptorSet": setFile, "proto": script},

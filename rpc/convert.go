@@ -23,7 +23,7 @@ type paramData struct {
 
 // methodData is the data of -32601.
 type methodData struct {
-	Param   string   `json:"param"` // always "method"
+	Param   string   `json:"param" doc:"always method"`
 	Nearest []string `json:"nearest,omitempty" doc:"the names most like the one given"`
 }
 

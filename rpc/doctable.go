@@ -141,7 +141,7 @@ func notificationTable() string {
 func memberTable(s *schemas, t reflect.Type) string {
 	var rows [][]string
 	for _, m := range membersOf(t) {
-		rows = append(rows, []string{code(m.signature()), s.member(m).word(), m.doc})
+		rows = append(rows, []string{code(m.signature()), s.word(s.member(m)), m.doc})
 	}
 	return markdown([]string{"name", "type", "meaning"}, rows)
 }

@@ -22,7 +22,7 @@ type meanings []meaning
 func (m *meanings) add(of string, members []member) {
 	for _, one := range members {
 		i := slices.IndexFunc(*m, func(known meaning) bool {
-			return known.name == one.name && known.doc == one.doc && direct(known.typ) == direct(one.typ)
+			return known.name == one.name && known.doc == one.doc
 		})
 		if i < 0 {
 			i = len(*m)
@@ -80,7 +80,7 @@ func errorMeanings() meanings {
 			all.add(fmt.Sprint(e.code), membersOf(e.data))
 		}
 	}
-	all.add("positive", membersOf(reflect.TypeFor[statusData]()))
+	all.add("a status", membersOf(reflect.TypeFor[statusData]()))
 	return all
 }
 
@@ -94,7 +94,7 @@ func meaningTable(s *schemas, what string, all meanings) string {
 		if i > 0 && sorted[i-1].name == m.name || i+1 < len(sorted) && sorted[i+1].name == m.name {
 			name += " of " + strings.Join(m.of, ", ")
 		}
-		rows = append(rows, []string{name, s.member(m.member).word(), m.doc})
+		rows = append(rows, []string{name, s.word(s.member(m.member)), m.doc})
 	}
 	return markdown([]string{what, "type", "meaning"}, rows)
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -150,15 +151,25 @@ func (s *schemas) nameOf(t reflect.Type) string {
 	return name
 }
 
-// word is what a reader calls the schema.
-func (s *jsonSchema) word() string {
+// word is what a reader calls the type of a schema.
+func (s *schemas) word(schema *jsonSchema) string {
 	switch {
-	case s.Ref != "":
-		return strings.TrimPrefix(s.Ref, componentPath)
-	case s.Type == "array" && s.Items != nil:
-		return "array of " + s.Items.word()
-	case s.Type == "":
-		return "any JSON"
+	case schema.Ref != "":
+		return s.word(s.components[strings.TrimPrefix(schema.Ref, componentPath)])
+	case schema.AnyOf != nil:
+		var words []string
+		for _, one := range schema.AnyOf {
+			if word := s.word(one); !slices.Contains(words, word) {
+				words = append(words, word)
+			}
+		}
+		return strings.Join(words, " or ")
+	case schema.Type == "array" && schema.Items != nil && s.word(schema.Items) != anyWord:
+		return "array of " + s.word(schema.Items) + "s"
+	case schema.Type == "":
+		return anyWord
 	}
-	return s.Type
+	return schema.Type
 }
+
+const anyWord = "any JSON"

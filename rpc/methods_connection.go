@@ -44,7 +44,7 @@ type valueParam struct {
 }
 
 type serverParams struct {
-	Connection connectionRef        `json:"connection" doc:"a connection's id, or connection params for this request alone"`
+	Connection connectionRef        `json:"connection" doc:"a connection's id, or connection params: then the connection is opened for this request and closed after it"`
 	TLS        *grpcops.TLSSettings `json:"tls,omitempty" doc:"over the one in connection params"`
 }
 
@@ -66,7 +66,7 @@ type methodParams struct {
 type healthParams struct {
 	serverParams
 	Service   string `json:"service,omitempty" doc:"a service's full name; the server as a whole unless given"`
-	TimeoutMs *int   `json:"timeoutMs,omitempty" doc:"bounds the call, in milliseconds; 0 is no bound"`
+	TimeoutMs *int   `json:"timeoutMs,omitempty" doc:"bounds the operation, in milliseconds; 0 is no bound; the connection's unless given"`
 }
 
 type servicesResult struct {

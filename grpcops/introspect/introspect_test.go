@@ -119,7 +119,7 @@ func TestDetail(t *testing.T) {
 			`"responseSchema":{"$schema":"https://json-schema.org/draft/2020-12/schema","$ref":"#/$defs/zoo.Node","$defs":{"zoo.Node":{"type":"object","properties":{` +
 			`"name":{"$comment":"string name = 1","type":"string"},"next":{"$ref":"#/$defs/zoo.Node","$comment":"zoo.Node next = 2"},` +
 			`"children":{"$comment":"zoo.Node children = 3","type":"array","items":{"$ref":"#/$defs/zoo.Node"}},` +
-			`"links":{"$comment":"map<string, zoo.Node> links = 4","type":"object","additionalProperties":{"$ref":"#/$defs/zoo.Node"}}},"additionalProperties":false}}},` +
+			`"links":{"$comment":"map\u003cstring, zoo.Node\u003e links = 4","type":"object","additionalProperties":{"$ref":"#/$defs/zoo.Node"}}},"additionalProperties":false}}},` +
 			`"requestTemplate":"0s","comment":"","deprecated":true}`},
 		{"Feed", `"requestTemplate":{"name":"text","next":{},"children":[{}],"links":{"key":{}}},"comment":"behind","deprecated":false}`},
 		{"One", `"comment":"One does.","deprecated":false}`},

@@ -48,8 +48,13 @@ end
 --- @return grpcline.File
 function M.parse(text, options)
   local file = { requests = {}, problems = {} }
+  -- report keeps the problems sorted by line, those of one line in their order.
   local function report(line, message)
-    table.insert(file.problems, { line = line, message = message })
+    local at = #file.problems + 1
+    while at > 1 and file.problems[at - 1].line > line do
+      at = at - 1
+    end
+    table.insert(file.problems, at, { line = line, message = message })
   end
   local list, values = collect(text, report)
   local scope = { variables = { values = values, env = options.env }, folder = options.folder, report = report }
@@ -60,9 +65,6 @@ function M.parse(text, options)
   for _, block in ipairs(list) do
     table.insert(file.requests, blocks.request(block, defaults, scope))
   end
-  table.sort(file.problems, function(a, b)
-    return a.line < b.line
-  end)
   return file
 end
 
