@@ -15,9 +15,10 @@ type files struct {
 	in  io.Reader
 	out io.Writer
 
-	input *os.File // nil for standard input
-	part  *os.File // what becomes the output once it is complete; nil for standard output
-	name  string   // of the output
+	input  *os.File // nil for standard input
+	part   *os.File // what becomes the output once it is complete; nil for none
+	device *os.File // what is the output as it is; nil for none
+	name   string   // of the output
 }
 
 // openFiles opens what is named; an empty name is standard input or output.
@@ -35,22 +36,39 @@ func openFiles(in, out string) (*files, error) {
 			return nil, errors.Join(fmt.Errorf("--out: %w", err), f.close(false))
 		}
 		f.out = f.part
+		if f.device != nil {
+			f.out = f.device
+		}
 	}
 	return f, nil
 }
 
-// openOutput makes the file that will become the output, beside it.
+// openOutput makes the file that will become the output, beside it. What is there
+// and is no ordinary file, such as a device, is written to as it is.
 func (f *files) openOutput() error {
+	if target, err := filepath.EvalSymlinks(f.name); err == nil {
+		f.name = target
+	}
 	there, err := os.Stat(f.name)
+	mode := os.FileMode(0o666)
 	switch {
-	case err == nil && there.IsDir():
+	case err != nil:
+	case there.IsDir():
 		return fmt.Errorf("%s is a folder", f.name)
-	case err == nil && f.input != nil:
+	case !there.Mode().IsRegular():
+		f.device, err = os.OpenFile(f.name, os.O_WRONLY, 0)
+		return err
+	default:
+		mode = there.Mode().Perm()
+		if f.input == nil {
+			break
+		}
 		if from, err := f.input.Stat(); err == nil && os.SameFile(from, there) {
 			return fmt.Errorf("%s is the input as well", f.name)
 		}
 	}
-	f.part, err = os.CreateTemp(filepath.Dir(f.name), "."+filepath.Base(f.name)+".*.part")
+	name := filepath.Join(filepath.Dir(f.name), fmt.Sprintf(".%s.%d.part", filepath.Base(f.name), os.Getpid()))
+	f.part, err = os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	return err
 }
 
@@ -59,17 +77,18 @@ func (f *files) close(complete bool) error {
 	if f.input != nil {
 		f.input.Close() // was only read
 	}
-	if f.part == nil {
-		return nil
-	}
-	err := f.part.Close()
-	if complete && err == nil {
-		if err = os.Chmod(f.part.Name(), 0o644); err == nil {
+	var err error
+	switch {
+	case f.device != nil:
+		err = f.device.Close()
+	case f.part != nil:
+		err = f.part.Close()
+		if complete && err == nil {
 			err = os.Rename(f.part.Name(), f.name)
 		}
-	}
-	if !complete || err != nil {
-		os.Remove(f.part.Name())
+		if !complete || err != nil {
+			os.Remove(f.part.Name())
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("--out: %w", err)

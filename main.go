@@ -98,9 +98,11 @@ func serveWatched(ctx context.Context, in io.Reader, out io.Writer, pipe bool, e
 	case err := <-done:
 		return err
 	case <-gone:
-		return rpc.ErrHostGone
+		return errHostGone
 	}
 }
+
+var errHostGone = errors.New("the host does not read the output any more")
 
 // failed reports err, if there is one, and returns the exit code.
 func failed(err error) int {

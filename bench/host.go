@@ -18,6 +18,7 @@ type host struct {
 	wait func() error // for the worker's end
 	kill func()
 	next int // the id of the next request
+	pid  int // of the worker, 0 where it is no process
 }
 
 // startHost starts a process and drives it. What it says on standard error is
@@ -36,7 +37,7 @@ func startHost(cmd *exec.Cmd) (*host, error) {
 		return nil, err
 	}
 	h := newHost(in, out)
-	h.wait = cmd.Wait
+	h.wait, h.pid = cmd.Wait, cmd.Process.Pid
 	h.kill = func() { cmd.Process.Kill() }
 	return h, nil
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"strings"
@@ -57,7 +58,11 @@ func jsonOf(m proto.Message) string {
 	if err != nil {
 		panic(err) // all messages here can be written
 	}
-	return string(bytes.ReplaceAll(text, []byte(`, "`), []byte(`,"`)))
+	var compact bytes.Buffer // protojson's spaces vary from build to build
+	if err := json.Compact(&compact, text); err != nil {
+		panic(err)
+	}
+	return compact.String()
 }
 
 // repeated is an array of n times the same JSON.

@@ -26,7 +26,7 @@ func (r *row) measure(b *bed) (result samples, missing []string, err error) {
 		}
 	}()
 	for _, c := range r.contenders {
-		started, err := c.start(b)
+		started, err := c.start(b, r.name)
 		var none *absent
 		if errors.As(err, &none) {
 			missing = append(missing, fmt.Sprintf("%s: %s", c.column, none.why))
@@ -45,7 +45,7 @@ func (r *row) measure(b *bed) (result samples, missing []string, err error) {
 		}
 	}
 	result = samples{}
-	for round := range b.options.rounds {
+	for round := range r.rounds(b.options) {
 		for i := range all {
 			c := &all[(round+i)%len(all)]
 			cost, err := c.run(c.times)
@@ -94,4 +94,14 @@ func times(once func() error) func(n int) error {
 		}
 		return nil
 	}
+}
+
+// onceRounds is how often work is done that cannot be made short.
+const onceRounds = 3
+
+func (r *row) rounds(o *options) int {
+	if r.once {
+		return min(o.rounds, onceRounds)
+	}
+	return o.rounds
 }

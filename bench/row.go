@@ -41,8 +41,9 @@ type row struct {
 type contender struct {
 	column column
 	// start makes ready what the work needs, and checks that the work is done
-	// rightly. An error of type *absent says that it cannot be had here.
-	start func(*bed) (*runner, error)
+	// rightly; row names the profile. An error of type *absent says that it cannot
+	// be had here.
+	start func(b *bed, row string) (*runner, error)
 }
 
 // runner is a contender that is ready.

@@ -9,6 +9,7 @@ import (
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/connectivity"
 	"google.golang.org/grpc/status"
 )
 
@@ -18,16 +19,25 @@ import (
 // for only once it has a connection. Where it has none, the RPC fails with the
 // cause of the last attempt, which grpc-go shows nowhere else.
 func (c *Conn) connect(ctx context.Context) error {
-	probe := &neverSent{}
-	_, err := c.cc.NewStream(ctx, &grpc.StreamDesc{}, "/grpcline/connect",
-		grpc.PerRPCCredentials(probe), grpc.WaitForReady(given(c.Params.WaitForReady)))
-	if probe.reached {
-		return nil
+	for {
+		state := c.cc.GetState()
+		probe := &neverSent{}
+		_, err := c.cc.NewStream(ctx, &grpc.StreamDesc{}, "/grpcline/connect",
+			grpc.PerRPCCredentials(probe), grpc.WaitForReady(given(c.Params.WaitForReady)))
+		switch {
+		case probe.reached:
+			return nil
+		case notADeadline(ctx) != nil:
+			return context.Cause(ctx)
+		case ctx.Err() != nil || codeOf(err) != codes.DeadlineExceeded:
+			return c.unreachable(err)
+		}
+		// A timeout in the service config has ended the probe, not ctx.
+		c.cc.WaitForStateChange(ctx, state)
+		if c.cc.GetState() == connectivity.Ready {
+			return nil
+		}
 	}
-	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.DeadlineExceeded) {
-		return cause
-	}
-	return c.unreachable(err)
 }
 
 // neverSent are credentials that fail when they are asked for.

@@ -15,10 +15,10 @@ func TestHostileServers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			address := testserver.HTTP2(t, func(c *testserver.H2, stream uint32, _ string) error { return m.serve(c, stream) })
 			conn := r.Connect(r.server, obj{"address": address})
-			stream := decode[struct{ StreamID string }](r.Host, r.Must("initServerStream", scripted(conn, "ServerStream", nil, obj{"deadlineMs": 3000}))).StreamID
+			stream := decode[struct{ StreamID string }](r.Host, r.Must("initServerStream", scripted(conn, "ServerStream", nil, obj{"deadlineMs": 1500}))).StreamID
 			get := r.Go("getMessages", obj{"streamId": stream})
 			end := r.Go("getMessage", obj{"streamId": stream})
-			call := r.Go("callMethod", scripted(conn, "Unary", nil, obj{"timeoutMs": 3000}))
+			call := r.Go("callMethod", scripted(conn, "Unary", nil, obj{"timeoutMs": 1500}))
 			r.Must("callMethod", scripted(r.conn, "Unary", nil, obj{"request": obj{}}))
 			_, err := call.Wait()
 			code := 0

@@ -13,7 +13,8 @@ type batch struct {
 
 	mu      sync.Mutex
 	open    int // members that are not done, and the reader while it adds more
-	calls   []*call
+	calls   int
+	keys    []string // ids to free
 	answers []byte
 	after   []func()
 }
@@ -21,15 +22,22 @@ type batch struct {
 // isBatch tells an array from an object.
 func isBatch(text []byte) bool { return text[jsonscan.Space(text, 0)] == '[' }
 
-// batch admits the members of an array, in order.
-func (w *Worker) batch(text []byte, taken int) {
-	b := &batch{taken: taken, open: 1}
-	i := jsonscan.Space(text, jsonscan.Space(text, 0)+1)
-	if text[i] == ']' {
-		w.out.add(appendError(nil, nil, invalidRequest("a batch must have at least one request")), taken)
+// batch admits the members of an array of that many items, in order.
+func (w *Worker) batch(text []byte, items, taken int) {
+	refusal := ""
+	switch {
+	case items == 0:
+		refusal = "a batch must have at least one request"
+	case items > w.options.MaxInflightBytes/overhead:
+		refusal = "the batch has more requests than may be in flight; see --max-inflight-bytes"
+	}
+	if refusal != "" {
+		w.out.add(appendError(nil, nil, invalidRequest("%s", refusal)), taken)
 		w.out.flushSoon()
 		return
 	}
+	b := &batch{taken: taken, open: 1}
+	i := jsonscan.Space(text, jsonscan.Space(text, 0)+1)
 	for text[i] != ']' {
 		end, _ := jsonscan.Value(text, i)
 		w.member(text[i:end], b)
@@ -42,10 +50,8 @@ func (w *Worker) batch(text []byte, taken int) {
 
 // member admits one member of a batch.
 func (w *Worker) member(text []byte, b *batch) {
-	w.budget.add(overhead)
 	b.mu.Lock()
 	b.open++
-	b.taken += overhead
 	b.mu.Unlock()
 	var scan jsonscan.Scan
 	scan.Read(text)
@@ -61,7 +67,10 @@ func (w *Worker) member(text []byte, b *batch) {
 // add takes the answer of a member, nil for none.
 func (b *batch) add(w *Worker, c *call, answer []byte, after func(), onReader bool) {
 	b.mu.Lock()
-	b.calls = append(b.calls, c)
+	b.calls++
+	if c.key != "" {
+		b.keys = append(b.keys, c.key)
+	}
 	if answer != nil {
 		separator := byte(',')
 		if b.answers == nil {
@@ -88,8 +97,12 @@ func (b *batch) leave(w *Worker, onReader bool) {
 	if b.answers != nil {
 		b.answers = append(b.answers, ']')
 	}
-	w.queue(b.calls, b.answers, b.taken, onReader)
+	for _, key := range b.keys {
+		w.release(key)
+	}
+	w.queue(b.calls, b.answers, b.taken)
 	for _, after := range b.after {
 		after()
 	}
+	w.flush(onReader)
 }

@@ -17,8 +17,9 @@ func newBudget(max int) *budget {
 	return b
 }
 
-// overhead is what a request takes beside its own bytes.
-const overhead = 1 << 10
+// overhead is what a request takes beside its own bytes: mostly the stack of its
+// goroutine, and its contexts.
+const overhead = 6 << 10
 
 // take waits for room for n bytes. A message that is larger than the whole
 // budget is let in when there is nothing else.

@@ -116,8 +116,8 @@ func (w *Worker) admit(m *method, params []byte) (op operation, err error) {
 func (w *Worker) run(ctx context.Context, m *method, op operation) (result any, err error) {
 	defer w.recover(m, &err)
 	result, err = op(ctx)
-	if err != nil && errors.Is(err, context.Canceled) { // of something that does not tell causes
-		err = context.Cause(ctx)
+	if cause := context.Cause(ctx); cause != nil && errors.Is(err, context.Canceled) {
+		err = cause // of something that does not tell causes
 	}
 	return result, err
 }
@@ -179,32 +179,39 @@ func (w *Worker) finish(c *call, answer []byte, after func(), onReader bool) {
 		c.batch.add(w, c, answer, after, onReader)
 		return
 	}
-	w.queue([]*call{c}, answer, c.taken, onReader)
+	w.release(c.key)
+	w.queue(1, answer, c.taken)
 	if after != nil {
 		after()
 	}
+	w.flush(onReader)
 }
 
-// queue queues the answer of calls, whose ids are then free again, and counts
-// them as done.
-func (w *Worker) queue(calls []*call, answer []byte, taken int, onReader bool) {
-	w.mu.Lock()
-	for _, c := range calls {
-		if c.key != "" {
-			delete(w.inFlight, c.key)
-		}
+// release makes an id free again.
+func (w *Worker) release(key string) {
+	if key != "" {
+		w.mu.Lock()
+		delete(w.inFlight, key)
+		w.mu.Unlock()
 	}
-	w.mu.Unlock()
+}
+
+// queue queues an answer, nil for none, and counts its calls as done.
+func (w *Worker) queue(calls int, answer []byte, taken int) {
 	if answer != nil {
 		w.out.add(answer, taken)
 	} else {
 		w.budget.give(taken)
 	}
 	w.mu.Lock()
-	if w.calls -= len(calls); w.calls == 0 && w.closing {
+	if w.calls -= calls; w.calls == 0 && w.closing {
 		w.closeIdle()
 	}
 	w.mu.Unlock()
+}
+
+// flush writes what is queued; the reader does not wait for that.
+func (w *Worker) flush(onReader bool) {
 	if onReader {
 		w.out.flushSoon()
 	} else {

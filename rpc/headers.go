@@ -19,13 +19,17 @@ type headerReader struct {
 	max  int
 	scan jsonscan.Scan
 	lost bool // no header was found where one should be, which is answered once
+	late *int // a length that stood behind what was answered; nil for none
 }
+
+// leading is how much white space may precede the first header, in bytes.
+const leading = 4 << 10
 
 // beginsWithHeader tells whether the input begins with a header of the framing,
 // after a byte-order mark and white space.
 func beginsWithHeader(in *bufio.Reader) bool {
-	const length, kind = "content-length:", "content-type:"
-	for n := 1; ; n++ {
+	const length, kind = lengthName, "content-type:"
+	for n := 1; n < leading; n = max(n+1, min(in.Buffered(), leading)) {
 		head, err := in.Peek(n)
 		if err != nil {
 			return false
@@ -34,12 +38,13 @@ func beginsWithHeader(in *bufio.Reader) bool {
 		text := strings.ToLower(string(head))
 		switch {
 		case bytes.HasPrefix(bom, head): // also where nothing but space has come
-		case text == length || text == kind:
+		case strings.HasPrefix(text, length) || strings.HasPrefix(text, kind):
 			return true
 		case !strings.HasPrefix(length, text) && !strings.HasPrefix(kind, text):
 			return false
 		}
 	}
+	return false
 }
 
 // bom is the byte-order mark of UTF-8.
@@ -50,6 +55,8 @@ func (r *headerReader) next() (message, error) {
 	for {
 		length, found, err := r.header()
 		switch {
+		case errors.Is(err, io.ErrUnexpectedEOF):
+			return message{fault: parseError(0, reasonTruncated, "the input ends inside the header of a message")}, nil
 		case err != nil:
 			return message{}, err
 		case !found && r.lost:
@@ -59,49 +66,67 @@ func (r *headerReader) next() (message, error) {
 			return message{fault: parseError(0, reasonNotJSON, "a header line Content-Length: N must precede each message")}, nil
 		}
 		r.lost = false
-		if length > r.max {
-			if _, err := io.CopyN(io.Discard, r.in, int64(length)); err != nil && !errors.Is(err, io.EOF) {
-				return message{}, err
-			}
-			return message{fault: tooLongError(r.max)}, nil
+		if length <= r.max {
+			return r.body(length)
 		}
-		return r.body(length)
+		if _, err := io.CopyN(io.Discard, r.in, int64(length)); err != nil && !errors.Is(err, io.EOF) {
+			return message{}, err
+		}
+		return message{fault: tooLongError(r.max)}, nil
 	}
 }
 
 // header reads a block of header lines to the empty line that ends it. found is
-// false where the block has no usable Content-Length.
+// false where a line is no header; the error is io.ErrUnexpectedEOF where the
+// input ends inside the block.
 func (r *headerReader) header() (length int, found bool, err error) {
-	for {
+	if r.late != nil {
+		length, found, r.late = *r.late, true, nil
+	}
+	for begun := found; ; {
 		line, err := r.in.ReadSlice('\n')
 		for errors.Is(err, bufio.ErrBufferFull) {
 			line, err = r.in.ReadSlice('\n')
 		}
-		if err != nil && (!errors.Is(err, io.EOF) || len(line) == 0) {
-			return 0, false, err
-		}
 		text := strings.TrimSpace(strings.TrimPrefix(string(line), string(bom)))
-		if text == "" {
-			if found {
-				return length, true, nil
-			}
+		begun = begun || text != ""
+		switch {
+		case errors.Is(err, io.EOF) && begun:
+			return 0, false, io.ErrUnexpectedEOF
+		case err != nil:
+			return 0, false, err
+		case text == "" && found:
+			return length, true, nil
+		case text == "" && begun:
+			return 0, false, nil
+		case text == "":
 			continue // empty lines between messages
 		}
-		name, value, ok := strings.Cut(text, ":")
-		switch strings.ToLower(strings.TrimSpace(name)) {
-		case "content-length":
-			n, err := strconv.Atoi(strings.TrimSpace(value))
-			if err != nil || n < 0 {
-				return 0, false, nil
-			}
+		n, isHeader := parseHeader(text)
+		switch at := strings.Index(strings.ToLower(text), lengthName); {
+		case !isHeader:
+			return 0, false, nil
+		case at > 0 && !r.lost:
+			r.late = &n
+			return 0, false, nil
+		case at >= 0:
 			length, found = n, true
-		case "content-type":
-		default:
-			if !ok || !found {
-				return 0, false, nil
-			}
 		}
 	}
+}
+
+const lengthName = "content-length:"
+
+// parseHeader reads a header line. A length that stands behind something else
+// counts as well: what is before it is the end of a body whose own length was
+// wrong.
+func parseHeader(line string) (length int, ok bool) {
+	if at := strings.Index(strings.ToLower(line), lengthName); at >= 0 {
+		n, err := strconv.Atoi(strings.TrimSpace(line[at+len(lengthName):]))
+		return n, err == nil && n >= 0
+	}
+	name, _, ok := strings.Cut(line, ":")
+	return 0, ok && !strings.ContainsAny(name, " \t\"{}[],")
 }
 
 // body reads a message of that many bytes.
@@ -136,5 +161,5 @@ func (r *headerReader) body(length int) (message, error) {
 	if first := text[jsonscan.Space(text, 0)]; first != '{' && first != '[' {
 		return message{fault: errNotRequest}, nil
 	}
-	return message{text: text, members: r.scan.Members}, nil
+	return message{text: text, members: r.scan.Members, items: r.scan.Items}, nil
 }

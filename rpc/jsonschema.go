@@ -159,8 +159,10 @@ func (s *schemas) word(schema *jsonSchema) string {
 	case schema.AnyOf != nil:
 		var words []string
 		for _, one := range schema.AnyOf {
-			if word := s.word(one); !slices.Contains(words, word) {
-				words = append(words, word)
+			for word := range strings.SplitSeq(s.word(one), " or ") {
+				if !slices.Contains(words, word) {
+					words = append(words, word)
+				}
 			}
 		}
 		return strings.Join(words, " or ")

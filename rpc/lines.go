@@ -15,27 +15,30 @@ import (
 type message struct {
 	text    []byte            // owned by the receiver
 	members []jsonscan.Member // of text where it is an object; valid until the next read
+	items   int               // elements of text where it is an array
 	fault   *Error
 }
 
 // lineReader turns newline-delimited input into messages.
 //
-// A message normally is a line. A value may go on over several lines; those
-// read so far are kept, and when it is given up they are read again from the
-// second one on. Lines that cannot start a message form a run, which is
-// answered once, at its first line.
+// A message normally is a line. A value may go on over several lines; those are
+// kept, and when it is given up they are read again from the second one on. Lines
+// that cannot start a message form a run, which is answered once, at its first
+// line.
 type lineReader struct {
 	in     *bufio.Reader
-	max    int      // bytes a message may have
-	again  [][]byte // lines to read again, before the input goes on
-	number int      // of the line read last, from 1
-	junk   bool     // a run of lines that cannot start a message goes on
-	utf16  bool     // the line read last was UTF-16, so the next may begin with half a line feed
+	max    int  // bytes a message may have
+	number int  // of the line read last, from 1
+	junk   bool // a run of lines that cannot start a message goes on
+	utf16  bool // the line read last was UTF-16, so the next may begin with half a line feed
 
-	// The value that is open, where starts is not empty.
-	starts []int  // where its lines begin in open
-	open   []byte // its lines, each with a line feed
-	scan   jsonscan.Scan
+	kept  []byte // lines that may be read again, each with a line feed
+	at    int    // where in kept the next line to read begins; its end where there is none
+	fresh bool   // the line read last came from the input, not from kept
+
+	lines int // of the value that is open; 0 where none is
+	begun int // where in kept it begins
+	scan  jsonscan.Scan
 }
 
 func newLineReader(in *bufio.Reader, max int) *lineReader {
@@ -52,11 +55,11 @@ func (r *lineReader) next() (message, error) {
 		switch {
 		case errors.Is(err, errTooLong):
 			m = r.tooLong()
-		case err != nil && len(r.starts) > 0:
+		case err != nil && r.lines > 0:
 			m = r.giveUp("the input ends before the value does")
 		case err != nil:
 			return message{}, err
-		case len(r.starts) > 0:
+		case r.lines > 0:
 			m = r.goOn(line)
 		default:
 			m = r.begin(line)
@@ -72,17 +75,22 @@ var errTooLong = errors.New("the line is longer than a message may be")
 // line returns the next line without its end. It is only valid until the next
 // call. A line over the limit is skipped to its end and errTooLong returned.
 func (r *lineReader) line() ([]byte, error) {
-	if len(r.again) > 0 {
-		line := r.again[0]
-		r.again = r.again[1:]
+	r.fresh = r.at == len(r.kept)
+	if !r.fresh {
+		line := r.kept[r.at:]
+		line = line[:bytes.IndexByte(line, '\n')]
+		r.at += len(line) + 1
 		r.number++
 		return line, nil
+	}
+	if r.lines == 0 {
+		r.kept, r.at = r.kept[:0], 0
 	}
 	line, err := r.in.ReadSlice('\n')
 	var long []byte // the line so far, where it is longer than the buffer
 	over := false
 	for errors.Is(err, bufio.ErrBufferFull) {
-		if over = over || len(long)+len(line) > r.max; over {
+		if over = over || len(long)+len(line) > r.max+len("\r\n"); over {
 			long = nil
 		} else {
 			long = append(long, line...)
@@ -127,7 +135,7 @@ func (r *lineReader) begin(line []byte) message {
 		if jsonscan.Space(line, r.scan.End()) < len(line) {
 			return message{fault: parseError(r.number, reasonNotJSON, "something follows the value on its line; write one message a line")}
 		}
-		return message{text: bytes.Clone(line), members: r.scan.Members}
+		return r.message(bytes.Clone(line))
 	case jsonscan.More:
 		r.hold(line)
 		return message{}
@@ -170,68 +178,69 @@ func (r *lineReader) junkLine(reason string) message {
 // goOn reads a line while a value is open.
 func (r *lineReader) goOn(line []byte) message {
 	line = r.trim(line)
-	if len(r.open)+len(line) > r.max {
-		return r.tooLong()
-	}
 	r.hold(line)
-	if jsonscan.Space(line, 0) == len(line) {
+	switch {
+	case jsonscan.Space(line, 0) == len(line):
 		return message{}
-	}
-	if !utf8.Valid(line) {
+	case line[0] == '{' && r.scan.Opening() == '{' && isRequest(line):
+		return r.giveUp("another request begins before the value ends")
+	case r.at-r.begun > r.max:
+		return r.tooLong()
+	case !utf8.Valid(line):
 		return r.giveUp("a later line of the value is not UTF-8")
 	}
-	if line[0] == '{' && r.scan.Opening() == '{' && isRequest(line) {
-		return r.giveUp("another request begins before the value ends")
-	}
-	switch r.scan.Read(r.open) {
+	value := r.kept[r.begun:r.at]
+	switch r.scan.Read(value) {
 	case jsonscan.More:
 		return message{}
 	case jsonscan.TooDeep:
 		return r.drop(parseError(r.firstLine(), reasonTooDeep, "the value has more than 1,000 levels"))
 	case jsonscan.Whole:
-		if jsonscan.Space(r.open, r.scan.End()) == len(r.open) {
-			text := r.open
-			r.starts, r.open = nil, nil
-			return message{text: text, members: r.scan.Members}
+		if jsonscan.Space(value, r.scan.End()) == len(value) {
+			r.lines = 0
+			return r.message(bytes.Clone(value))
 		}
 	}
 	return r.giveUp("a later line of the value is not JSON there")
 }
 
-// hold adds a line to the open value.
+// hold adds the line read last to the open value, which it may begin.
 func (r *lineReader) hold(line []byte) {
-	r.starts = append(r.starts, len(r.open))
-	r.open = append(append(r.open, line...), '\n')
+	if r.fresh {
+		r.kept = append(append(r.kept, line...), '\n')
+		r.at = len(r.kept)
+	}
+	if r.lines == 0 {
+		r.begun = r.at - len(line) - 1
+	}
+	r.lines++
 }
 
 // firstLine is the number of the first line of the open value.
-func (r *lineReader) firstLine() int { return r.number - len(r.starts) + 1 }
+func (r *lineReader) firstLine() int { return r.number - r.lines + 1 }
 
-// giveUp ends the open value as truncated. Lines after its first are read again.
+// giveUp ends the open value as truncated.
 func (r *lineReader) giveUp(why string) message {
 	return r.drop(parseError(r.firstLine(), reasonTruncated, "a value that begins here is not complete: "+why))
 }
 
-// drop ends the open value with fault.
+// drop ends the open value with fault. Lines after its first are read again.
 func (r *lineReader) drop(fault *Error) message {
 	r.number = r.firstLine()
-	var lines [][]byte
-	for i, start := range r.starts[1:] {
-		end := len(r.open)
-		if i+2 < len(r.starts) {
-			end = r.starts[i+2]
-		}
-		lines = append(lines, r.open[start:end-1])
-	}
-	r.again = append(lines, r.again...)
-	r.starts, r.open = nil, nil
+	r.at = r.begun + bytes.IndexByte(r.kept[r.begun:], '\n') + 1
+	r.lines = 0
 	return message{fault: fault}
+}
+
+// message is what the scan has just found to be whole.
+func (r *lineReader) message(text []byte) message {
+	return message{text: text, members: r.scan.Members, items: r.scan.Items}
 }
 
 // tooLong answers a message over the limit. What was kept of it is gone, and
 // reading goes on at the next line.
 func (r *lineReader) tooLong() message {
-	r.starts, r.open, r.junk = nil, nil, false
+	r.kept, r.at, r.lines, r.junk = nil, 0, 0, false
 	return message{fault: tooLongError(r.max)}
 }
 

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// MethodList is what "grpcline methods" prints: a line for each method.
+// MethodList is what "grpcline methods" prints: each method with its params.
 func MethodList() string {
 	var b strings.Builder
 	for _, m := range allMethods() {
@@ -14,6 +14,9 @@ func MethodList() string {
 			fmt.Fprintf(&b, " (%s)", m.alias)
 		}
 		b.WriteByte('\n')
+		if params := m.paramText(); params != "" {
+			fmt.Fprintf(&b, "%-20s %s\n", "", strings.ReplaceAll(params, "`", ""))
+		}
 	}
 	return b.String()
 }

@@ -85,12 +85,16 @@ type healthResult struct {
 // connectionMethods are those about connections and what their servers offer.
 func connectionMethods() []*method {
 	return []*method{
-		declareInstant("getConnectionParams", "ПолучитьПараметрыСоединения", "address proto metadata",
+		declare("getConnectionParams", "ПолучитьПараметрыСоединения", "address proto metadata",
 			"Makes connection params and checks them.",
-			func(_ *Worker, p *grpcops.ConnectionParams) (*grpcops.ConnectionParams, error) { return p, p.Check() }),
-		declareInstant("getTlsSettings", "ПолучитьНастройкиTls", "disableCertVerification certFile",
+			func(_ *Worker, p *grpcops.ConnectionParams) (state.Op[*grpcops.ConnectionParams], error) {
+				return func(context.Context) (*grpcops.ConnectionParams, error) { return p, p.Check() }, nil
+			}),
+		declare("getTlsSettings", "ПолучитьНастройкиTls", "disableCertVerification certFile",
 			"Makes TLS settings and checks them.",
-			func(_ *Worker, p *grpcops.TLSSettings) (*grpcops.TLSSettings, error) { return p, p.Check() }),
+			func(_ *Worker, p *grpcops.TLSSettings) (state.Op[*grpcops.TLSSettings], error) {
+				return func(context.Context) (*grpcops.TLSSettings, error) { return p, p.Check() }, nil
+			}),
 		declare("openConnection", "ОткрытьСоединение", "address proto metadata tls connectionId",
 			"Opens a connection and keeps it.",
 			func(w *Worker, p *openParams) (state.Op[openResult], error) {

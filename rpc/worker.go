@@ -100,9 +100,6 @@ func New(in io.Reader, out io.Writer, env *grpcops.Env, o Options) *Worker {
 	return w
 }
 
-// ErrHostGone is returned by Serve when the host does not take answers any more.
-var ErrHostGone = errors.New("the host does not read the output any more")
-
 // Serve works until the end of the input, the shutdown method, or the end of ctx,
 // and then until all is answered. It returns an error where reading or writing
 // failed; everything is cancelled then.
@@ -116,9 +113,9 @@ func (w *Worker) Serve(ctx context.Context) error {
 	case <-w.shutdown:
 	case <-ctx.Done():
 	case <-w.out.failed:
-		return ErrHostGone
 	}
-	if err := w.drain(ctx); err != nil {
+	w.drain(ctx)
+	if err := w.out.failure(); err != nil {
 		return err
 	}
 	w.state.Close()
@@ -126,15 +123,13 @@ func (w *Worker) Serve(ctx context.Context) error {
 	defer cancel()
 	stop := context.AfterFunc(ctx, func() { time.AfterFunc(flushTime, cancel) })
 	defer stop()
-	if err := w.out.drained(flush); err != nil {
-		return errors.Join(ErrHostGone, err)
-	}
-	return failed
+	return errors.Join(failed, w.out.drained(flush))
 }
 
 // drain waits until all calls are answered. Waits without a bound are ended
-// after the drain timeout; once ctx ends, everything is after signalDrain.
-func (w *Worker) drain(ctx context.Context) error {
+// after the drain timeout; once ctx ends, everything is after signalDrain. It does
+// not wait where writing has failed.
+func (w *Worker) drain(ctx context.Context) {
 	w.close()
 	waits := time.AfterFunc(w.options.DrainTimeout, w.state.EndWaits)
 	defer waits.Stop()
@@ -144,9 +139,7 @@ func (w *Worker) drain(ctx context.Context) error {
 	defer stop()
 	select {
 	case <-w.idle:
-		return nil
 	case <-w.out.failed:
-		return ErrHostGone
 	}
 }
 
@@ -199,15 +192,15 @@ func (w *Worker) read() error {
 
 // receive answers or admits what was read.
 func (w *Worker) receive(m message) {
-	taken := len(m.text) + overhead
+	taken := min(len(m.text)+overhead*max(1, m.items), w.options.MaxInflightBytes)
 	w.budget.take(taken)
 	switch {
 	case m.fault != nil:
 		w.options.Log.Info("input was not understood", "error", m.fault.Message)
 		w.out.add(appendError(nil, nil, m.fault), taken)
 		w.out.flushSoon()
-	case m.members == nil && isBatch(m.text):
-		w.batch(m.text, taken)
+	case isBatch(m.text):
+		w.batch(m.text, m.items, taken)
 	default:
 		w.request(envelopeOf(m.text, m.members), nil, taken)
 	}

@@ -2,6 +2,7 @@ package rpc
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"strconv"
 	"sync"
@@ -12,8 +13,9 @@ import (
 // writer puts messages on the output: each in one write, several that wait
 // together in one, never one inside another.
 //
-// There is no goroutine of its own. Whoever adds a message writes all that waits,
-// unless somebody does so already.
+// There is no goroutine of its own while little happens: whoever adds a message
+// writes it, unless somebody is writing. What has come meanwhile is left to a
+// goroutine that writes until nothing waits, so that nobody is kept.
 type writer struct {
 	out    io.Writer
 	utf8   bool // leave characters outside ASCII as they are
@@ -50,11 +52,22 @@ func (w *writer) useHeaders() {
 // it. taken is what its request took of the budget. It never blocks; flush must
 // follow.
 func (w *writer) add(text []byte, taken int) {
-	if !w.utf8 && !jsonscan.ASCII(text) {
-		text = jsonscan.AppendASCII(make([]byte, 0, len(text)*2), text)
-	}
+	text = w.escaped(text)
 	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.enqueue(text, taken)
+	w.mu.Unlock()
+}
+
+// escaped writes characters outside ASCII as \uXXXX, unless they may stay.
+func (w *writer) escaped(text []byte) []byte {
+	if w.utf8 || jsonscan.ASCII(text) {
+		return text
+	}
+	return jsonscan.AppendASCII(make([]byte, 0, len(text)*2), text)
+}
+
+// enqueue frames a message and queues it. w.mu must be held.
+func (w *writer) enqueue(text []byte, taken int) {
 	if w.headers {
 		text = append([]byte("Content-Length: "+strconv.Itoa(len(text))+"\r\n\r\n"), text...)
 	} else {
@@ -68,46 +81,21 @@ func (w *writer) add(text []byte, taken int) {
 // joined is how many bytes of small messages are written together.
 const joined = 64 << 10
 
-// flush writes what is queued, unless somebody is writing: then that one does.
+// flush writes a group of what is queued, unless somebody is writing, and leaves
+// the rest to a goroutine.
 func (w *writer) flush() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.writing {
+	if w.writing || len(w.queue) == 0 {
 		return
 	}
 	w.writing = true
-	for len(w.queue) > 0 {
-		text := w.queue[0].text
-		n := 1
-		for n < len(w.queue) && len(text)+len(w.queue[n].text) <= joined {
-			text = append(text, w.queue[n].text...)
-			n++
-		}
-		refund := 0
-		for _, o := range w.queue[:n] {
-			refund += o.refund
-		}
-		w.queue = w.queue[n:]
-		failed := w.err != nil
-		w.mu.Unlock()
-		var err error
-		if !failed {
-			_, err = w.out.Write(text)
-		}
-		w.budget.give(refund)
-		w.mu.Lock()
-		w.queued -= refund
-		if err != nil {
-			w.err = err
-			close(w.failed)
-		}
-		if w.room != nil {
-			close(w.room)
-			w.room = nil
-		}
+	w.writeGroup()
+	if len(w.queue) == 0 {
+		w.writing = false
+		return
 	}
-	w.queue = nil
-	w.writing = false
+	go w.writeAll()
 }
 
 // flushSoon flushes on another goroutine: for the reader, which must not wait for
@@ -115,8 +103,48 @@ func (w *writer) flush() {
 func (w *writer) flushSoon() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if !w.writing {
-		go w.flush()
+	if !w.writing && len(w.queue) > 0 {
+		w.writing = true
+		go w.writeAll()
+	}
+}
+
+// writeAll writes until nothing is queued. Its caller has set writing.
+func (w *writer) writeAll() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for len(w.queue) > 0 {
+		w.writeGroup()
+	}
+	w.queue = nil
+	w.writing = false
+}
+
+// writeGroup writes the first message of the queue, and small ones that follow,
+// in one write. w.mu must be held; it is not while writing.
+func (w *writer) writeGroup() {
+	text, refund := w.queue[0].text, w.queue[0].refund
+	n := 1
+	for n < len(w.queue) && len(text)+len(w.queue[n].text) <= joined {
+		text = append(text, w.queue[n].text...)
+		refund += w.queue[n].refund
+		n++
+	}
+	w.queue = w.queue[n:]
+	if w.err == nil {
+		w.mu.Unlock()
+		_, err := w.out.Write(text)
+		w.mu.Lock()
+		if err != nil {
+			w.err = fmt.Errorf("writing the output: %w", err)
+			close(w.failed)
+		}
+	}
+	w.budget.give(refund)
+	w.queued -= refund
+	if w.room != nil {
+		close(w.room)
+		w.room = nil
 	}
 }
 
@@ -126,11 +154,12 @@ const backlog = 1 << 20
 // push adds a notification once little waits to be written. It gives up when ctx
 // ends or writing has failed.
 func (w *writer) push(ctx context.Context, text []byte) {
+	text = w.escaped(text)
 	for {
 		w.mu.Lock()
 		if w.queued < backlog {
+			w.enqueue(text, 0)
 			w.mu.Unlock()
-			w.add(text, 0)
 			w.flush()
 			return
 		}
@@ -147,6 +176,13 @@ func (w *writer) push(ctx context.Context, text []byte) {
 			return
 		}
 	}
+}
+
+// failure is what writing has failed with, nil while it has not.
+func (w *writer) failure() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.err
 }
 
 // drained waits until all is written or writing has failed, at most until ctx

@@ -24,6 +24,7 @@ type connection struct {
 	// Guarded by State.mu.
 	metadata grpcops.Metadata
 	closing  bool // a closeConnection waits for its turn
+	streams  map[*stream]struct{}
 }
 
 // Opened is an open connection.
@@ -37,46 +38,36 @@ type Opened struct {
 func (s *State) OpenConnection(p grpcops.ConnectionParams, chosen string) (Op[Opened], error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	id, err := reserve(&s.connections, chosen, "connectionId", func(c *connection) bool { return c.closing })
+	id, err := reserve(&s.connections, chosen, "connectionId")
 	if err != nil {
 		return nil, err
 	}
 	c := &connection{
 		id: id, address: p.Address, since: time.Now(), timeout: p.Timeout(),
-		opened: make(chan struct{}), metadata: p.Metadata,
+		opened: make(chan struct{}), metadata: p.Metadata, streams: map[*stream]struct{}{},
 	}
 	s.connections.live[id] = c
 	return func(ctx context.Context) (Opened, error) {
 		ctx, cancel := s.deadline(ctx, p.ConnectTimeout())
 		defer cancel()
-		conn, err := s.env.Dial(ctx, p)
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		defer close(c.opened)
-		if err != nil {
-			c.err = err
-			s.connections.remove(id, c, err)
+		var conn *grpcops.Conn
+		err := errDefect // unless the dial returns
+		defer func() { s.connectionOpened(c, conn, err) }()
+		if conn, err = s.env.Dial(ctx, p); err != nil {
 			return Opened{}, err
 		}
-		c.conn = conn
 		return Opened{id, p.Address, conn.TLS}, nil
 	}, nil
 }
 
-// reserve gives out a handle. A number is used up also where that fails.
-func reserve[T comparable](r *registry[T], chosen, param string, free func(T) bool) (string, error) {
-	id := chosen
-	if chosen == "" {
-		id = r.number()
-	} else if err := r.checkChosen(chosen, free); err != nil {
-		return "", &grpcops.ParamError{Param: param, Message: err.Error()}
+// connectionOpened ends an opening.
+func (s *State) connectionOpened(c *connection, conn *grpcops.Conn, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c.conn, c.err = conn, err; err != nil {
+		s.connections.remove(c.id, c, err)
 	}
-	if len(r.live) >= r.limit {
-		err := errorf(Limit, "there are %d open %ss, which is the limit (--max-%ss); close some first", len(r.live), r.noun, r.noun)
-		r.gone.bury(id, err)
-		return "", err
-	}
-	return id, nil
+	close(c.opened)
 }
 
 // FailOpenConnection uses up the handle of an opening that was refused before it
@@ -84,31 +75,22 @@ func reserve[T comparable](r *registry[T], chosen, param string, free func(T) bo
 func (s *State) FailOpenConnection(chosen string, cause error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	fail(&s.connections, chosen, cause)
-}
-
-func fail[T comparable](r *registry[T], chosen string, cause error) {
-	id := chosen
-	if chosen == "" {
-		id = r.number()
-	} else if r.checkChosen(chosen, func(T) bool { return false }) != nil {
-		return
-	}
-	r.gone.bury(id, cause)
+	s.connections.fail(chosen, cause)
 }
 
 // ready waits for the opening.
 func (c *connection) ready(ctx context.Context) (*grpcops.Conn, error) {
-	select {
-	case <-c.opened:
-	case <-ctx.Done():
-		return nil, context.Cause(ctx)
+	if err := waitFor(ctx, c.opened); err != nil {
+		return nil, err
 	}
 	if c.err != nil {
 		return nil, openFailed("connection", c.id, c.err)
 	}
 	return c.conn, nil
 }
+
+// isClosing tells whether requests that are read now come after the close.
+func (c *connection) isClosing() bool { return c.closing }
 
 // use finds a connection and counts a request that uses it; the request calls
 // uses.done at its end. s.mu must be held.
@@ -137,33 +119,21 @@ func (s *State) CloseConnection(id string) (Op[int], error) {
 		return nil, s.connections.closedError(id)
 	}
 	c.closing = true
-	var streams []*stream
-	for _, st := range s.streams.live {
-		if st.conn == c && !st.closing {
-			st.closing = true
-			streams = append(streams, st)
-		}
-	}
 	return func(ctx context.Context) (int, error) {
-		err := s.turnToClose(ctx, c.idle, func() bool { return s.keepConnection(c, streams) })
-		if err != nil {
+		if err := s.turnToClose(ctx, c.idle, func() bool { return s.keepConnection(c) }); err != nil {
 			return 0, err
 		}
 		s.mu.Lock()
 		s.connections.remove(id, c, nil)
-		closed := 0
-		for _, st := range streams {
-			if s.streams.live[st.id] == st {
-				closed++
-			}
+		for st := range c.streams {
 			s.streams.remove(st.id, st, nil)
 		}
 		s.mu.Unlock()
-		for _, st := range streams {
+		for st := range c.streams {
 			st.end(s.streams.closedError(st.id))
 		}
 		c.conn.Close()
-		return closed, nil
+		return len(c.streams), nil
 	}, nil
 }
 
@@ -177,17 +147,11 @@ func (c *connection) idle(ctx context.Context) error {
 
 // keepConnection undoes the start of a close that was given up. It returns false
 // where that cannot be, as the id was taken since.
-func (s *State) keepConnection(c *connection, streams []*stream) bool {
+func (s *State) keepConnection(c *connection) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.connections.live[c.id] != c {
-		return false
-	}
-	c.closing = false
-	for _, st := range streams {
-		st.closing = s.streams.live[st.id] != st
-	}
-	return true
+	c.closing = s.connections.live[c.id] != c
+	return !c.closing
 }
 
 // turnToClose waits until a handle is idle. Where ctx ends first, the close is

@@ -52,6 +52,9 @@ var (
 	// ErrShuttingDown ends what still waits when the worker stops.
 	ErrShuttingDown error = errorf(ShuttingDown, "the worker is shutting down")
 
+	// errDefect is why an opening failed that did not come to its end.
+	errDefect = errors.New("a defect in grpcline; the log says more")
+
 	errWaitTimeout error = errorf(WaitTimeout, "nothing came in time")
 )
 

@@ -44,6 +44,22 @@ func (p *place) wait(ctx context.Context) error {
 	}
 }
 
+// waitFor waits for done to be closed, or returns the cause that ended ctx. What
+// is closed already counts, also where ctx has ended.
+func waitFor(ctx context.Context, done <-chan struct{}) error {
+	select {
+	case <-done:
+		return nil
+	default:
+	}
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
 // leave gives the place up and lets the next one have its turn.
 func (p *place) leave() {
 	l := p.lane
@@ -91,10 +107,5 @@ func (t *tally) wait(ctx context.Context) error {
 	}
 	none := t.none
 	t.mu.Unlock()
-	select {
-	case <-none:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
+	return waitFor(ctx, none)
 }

@@ -4,11 +4,19 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/grpcline/grpcline/grpcops"
 )
+
+// handle is what a registry holds: a connection or a stream.
+type handle interface {
+	comparable
+	isClosing() bool // requests that are read now come after its close
+}
 
 // registry gives out handles of one kind and finds what they stand for. It is
 // guarded by State.mu.
-type registry[T comparable] struct {
+type registry[T handle] struct {
 	letter  string // "c" or "s"
 	noun    string // "connection" or "stream"
 	limit   int    // of handles at a time
@@ -39,16 +47,65 @@ func (r *registry[T]) ours(id string) (number uint64, ok bool) {
 	return number, true
 }
 
-// checkChosen says why an id cannot be chosen, param being its parameter. free
-// tells of a handle that is live whether its id may be taken over.
-func (r *registry[T]) checkChosen(id string, free func(T) bool) error {
+// checkChosen says why an id cannot be chosen. One that is being closed can.
+func (r *registry[T]) checkChosen(id string) error {
 	if _, ok := r.ours(id); ok {
 		return fmt.Errorf("%q looks like a number that the worker gives out itself; choose another %s id", id, r.noun)
 	}
-	if live, ok := r.live[id]; ok && !free(live) {
+	if live, ok := r.live[id]; ok && !live.isClosing() {
 		return fmt.Errorf("%q is in use by an open %s; close it first or choose another id", id, r.noun)
 	}
 	return nil
+}
+
+// reserve gives out a handle: chosen, which came in param, or the next number. A
+// number is used up also where that fails.
+func reserve[T handle](r *registry[T], chosen, param string) (string, error) {
+	id := chosen
+	if chosen == "" {
+		id = r.number()
+	} else if err := r.checkChosen(chosen); err != nil {
+		return "", &grpcops.ParamError{Param: param, Message: err.Error()}
+	}
+	if r.full() {
+		err := errorf(Limit, "there are %d open %ss, which is the limit (--max-%ss); close some first", r.limit, r.noun, r.noun)
+		r.bury(id, err)
+		return "", err
+	}
+	return id, nil
+}
+
+// full tells whether there are as many handles as there may be. Those that are
+// being closed do not count.
+func (r *registry[T]) full() bool {
+	if len(r.live) < r.limit {
+		return false
+	}
+	open := 0
+	for _, live := range r.live {
+		if !live.isClosing() {
+			open++
+		}
+	}
+	return open >= r.limit
+}
+
+// fail uses up the handle of an opening that was refused.
+func (r *registry[T]) fail(chosen string, cause error) {
+	id := chosen
+	if chosen == "" {
+		id = r.number()
+	} else if r.checkChosen(chosen) != nil {
+		return
+	}
+	r.bury(id, cause)
+}
+
+// bury remembers why id was never opened. One that is being closed gives the id
+// up.
+func (r *registry[T]) bury(id string, cause error) {
+	delete(r.live, id)
+	r.gone.bury(id, cause)
 }
 
 // find returns what id stands for, or an *Error that says why nothing.

@@ -19,6 +19,7 @@ type ConnectionState struct {
 	State        string `json:"state" doc:"opening, or gRPC's word: IDLE, CONNECTING, READY, TRANSIENT_FAILURE"`
 	AgeMs        int64  `json:"ageMs" doc:"milliseconds since it was asked for"`
 	Streams      int    `json:"streams" doc:"streams on it that are not closed"`
+	since        time.Time
 }
 
 // StreamState is a stream by its handle.
@@ -33,6 +34,7 @@ type StreamState struct {
 	Waiting       int    `json:"waiting" doc:"messages received and not taken"`
 	WaitingBytes  int    `json:"waitingBytes" doc:"the size of those"`
 	SendCompleted bool   `json:"sendCompleted" doc:"whether no more can be sent"`
+	since         time.Time
 }
 
 // Snapshot tells what is open, openings under way included.
@@ -40,9 +42,7 @@ func (s *State) Snapshot(now time.Time) Snapshot {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	snap := Snapshot{Connections: []ConnectionState{}, Streams: []StreamState{}}
-	on := map[*connection]int{}
 	for _, st := range s.streams.live {
-		on[st.conn]++
 		snap.Streams = append(snap.Streams, st.snapshot(now))
 	}
 	for _, c := range s.connections.live {
@@ -50,13 +50,13 @@ func (s *State) Snapshot(now time.Time) Snapshot {
 		if c.conn != nil {
 			state = c.conn.State()
 		}
-		snap.Connections = append(snap.Connections, ConnectionState{c.id, c.address, state, now.Sub(c.since).Milliseconds(), on[c]})
+		snap.Connections = append(snap.Connections, ConnectionState{c.id, c.address, state, now.Sub(c.since).Milliseconds(), len(c.streams), c.since})
 	}
 	slices.SortFunc(snap.Connections, func(a, b ConnectionState) int {
-		return cmp.Or(cmp.Compare(b.AgeMs, a.AgeMs), cmp.Compare(a.ConnectionID, b.ConnectionID))
+		return cmp.Or(a.since.Compare(b.since), cmp.Compare(a.ConnectionID, b.ConnectionID))
 	})
 	slices.SortFunc(snap.Streams, func(a, b StreamState) int {
-		return cmp.Or(cmp.Compare(b.AgeMs, a.AgeMs), cmp.Compare(a.StreamID, b.StreamID))
+		return cmp.Or(a.since.Compare(b.since), cmp.Compare(a.StreamID, b.StreamID))
 	})
 	return snap
 }
@@ -64,7 +64,7 @@ func (s *State) Snapshot(now time.Time) Snapshot {
 func (st *stream) snapshot(now time.Time) StreamState {
 	snap := StreamState{
 		StreamID: st.id, ConnectionID: st.conn.id, Method: st.method, Kind: string(st.kind),
-		State: "opening", AgeMs: now.Sub(st.since).Milliseconds(),
+		State: "opening", AgeMs: now.Sub(st.since).Milliseconds(), since: st.since,
 	}
 	select {
 	case <-st.opened:

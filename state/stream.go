@@ -51,13 +51,13 @@ type OpenedStream struct {
 func (s *State) OpenStream(kind grpcops.Kind, call Call, o StreamOptions) (Op[OpenedStream], error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	id, err := reserve(&s.streams, o.StreamID, "streamId", func(st *stream) bool { return st.closing })
+	id, err := reserve(&s.streams, o.StreamID, "streamId")
 	if err != nil {
 		return nil, err
 	}
 	c, err := s.use(call.Ref.ID)
 	if err != nil {
-		s.streams.gone.bury(id, err)
+		s.streams.bury(id, err)
 		return nil, err
 	}
 	l := &lease{state: s, held: c, metadata: c.metadata, timeout: c.timeout}
@@ -70,15 +70,15 @@ func (s *State) OpenStream(kind grpcops.Kind, call Call, o StreamOptions) (Op[Op
 		st.push = newPushed(id, *o.Push, s.pusher)
 	}
 	s.streams.live[id] = st
+	c.streams[st] = struct{}{}
 	return func(ctx context.Context) (OpenedStream, error) {
 		defer c.uses.done()
-		flow, err := s.open(ctx, st, l, call, o.DeadlineMs)
-		if err != nil {
-			st.fail(s, err)
+		var flow *flow
+		err := errDefect // unless the open returns
+		defer func() { s.streamOpened(st, flow, err) }()
+		if flow, err = s.open(ctx, st, l, call, o.DeadlineMs); err != nil {
 			return OpenedStream{}, &Progress{Err: err, StreamID: id}
 		}
-		st.flow = flow
-		close(st.opened)
 		opened := OpenedStream{ID: id}
 		if st.push != nil {
 			opened.StartPush = func() { close(st.push.start) }
@@ -118,14 +118,21 @@ func startRPC(start, life context.Context, conn *grpcops.Conn, t *grpcops.Target
 	return startFlow(ctx, cancel, rpc, limits, deliver), nil
 }
 
-// fail ends an opening. Requests that name the stream learn why.
-func (st *stream) fail(s *State, cause error) {
-	st.cancel(cause)
+// streamOpened ends an opening.
+func (s *State) streamOpened(st *stream, f *flow, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	st.err = cause
-	s.streams.remove(st.id, st, cause)
+	if st.flow, st.err = f, err; err != nil {
+		st.cancel(err)
+		s.removeStream(st, err)
+	}
 	close(st.opened)
+}
+
+// removeStream takes a stream out. s.mu must be held.
+func (s *State) removeStream(st *stream, cause error) {
+	delete(st.conn.streams, st)
+	s.streams.remove(st.id, st, cause)
 }
 
 // FailOpenStream uses up the handle of an opening that was refused before it
@@ -133,15 +140,13 @@ func (st *stream) fail(s *State, cause error) {
 func (s *State) FailOpenStream(chosen string, cause error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	fail(&s.streams, chosen, cause)
+	s.streams.fail(chosen, cause)
 }
 
 // ready waits for the opening.
 func (st *stream) ready(ctx context.Context) (*flow, error) {
-	select {
-	case <-st.opened:
-	case <-ctx.Done():
-		return nil, context.Cause(ctx)
+	if err := waitFor(ctx, st.opened); err != nil {
+		return nil, err
 	}
 	if st.err != nil {
 		return nil, openFailed("stream", st.id, st.err)
@@ -166,7 +171,7 @@ func (s *State) useStream(id, connectionID string) (*stream, error) {
 	if err != nil {
 		return nil, err
 	}
-	if st.closing {
+	if st.isClosing() {
 		return nil, s.streams.closedError(id)
 	}
 	st.uses.add()
@@ -209,7 +214,7 @@ func (s *State) CloseStream(id, connectionID string) (Op[struct{}], error) {
 	if err != nil {
 		return nil, err
 	}
-	if st.closing {
+	if st.isClosing() {
 		return nil, s.streams.closedError(id)
 	}
 	st.closing = true
@@ -222,7 +227,7 @@ func (s *State) CloseStream(id, connectionID string) (Op[struct{}], error) {
 		st.end(s.streams.closedError(id))
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.streams.remove(id, st, nil)
+		s.removeStream(st, nil)
 		return struct{}{}, nil
 	}, nil
 }
@@ -240,9 +245,10 @@ func (st *stream) idle(ctx context.Context) error {
 func (s *State) keepStream(st *stream) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.streams.live[st.id] != st {
-		return false
-	}
-	st.closing = st.conn.closing
-	return true
+	st.closing = s.streams.live[st.id] != st
+	return !st.closing
 }
+
+// isClosing tells whether requests that are read now come after the close, of the
+// stream or of its connection.
+func (st *stream) isClosing() bool { return st.closing || st.conn.closing }

@@ -44,7 +44,7 @@ func TestDifferentialFixedSchema(t *testing.T) {
 	for _, name := range testTypes {
 		t.Run(string(name), func(t *testing.T) {
 			md := s.message(t, name)
-			for seed := range uint64(rounds(t, 400)) {
+			for seed := range uint64(rounds(t, 150)) {
 				compareRandom(t, s, md, seed, anyTypes)
 			}
 		})

@@ -21,7 +21,7 @@ type Message struct {
 
 	extensions protoreflect.FieldRanges // nil where the type has none
 	messageSet bool
-	words      int // of marks, see the constants of field
+	words      int // of marks, see field
 }
 
 // field is the plan of one field, a map's key and value included.
@@ -38,16 +38,17 @@ type field struct {
 	nullable bool // null is a value: google.protobuf.Value and NullValue
 
 	key, value *field   // of a map
-	message    *Message // of a message, a group or a map's value
+	message    *Message // of a message or a group
 	enum       *enum
 
-	// Bits among the marks that the reader of an object keeps: given, then set
-	// (of a required field), then the oneof's. -1 where there is none.
-	given, set, oneofMark int
-
+	rank      int // place in the JSON object: that of the declaration, extensions last
 	oneof     int // index of the oneof, -1 where there is none
-	rank      int // place in the JSON object
 	extension protoreflect.FullName
+
+	// The reader of an object keeps a bit for each field that is given, at its
+	// rank, then one for each required field that is set, and one for each oneof.
+	// -1 where the field has none.
+	set, oneofMark int
 
 	name, member           string // the JSON name, and how a member goes on: ,"name":
 	protoName, protoMember string // the same with Options.UseProtoNames
@@ -87,7 +88,7 @@ func (c *Codec) compile(md protoreflect.MessageDescriptor) *Message {
 	for i := range md.Fields().Len() {
 		fd := md.Fields().Get(i)
 		f := c.compileField(fd)
-		f.rank, f.given, f.containing = i, i, m
+		f.rank, f.containing = i, m
 		if od := fd.ContainingOneof(); od != nil && !od.IsSynthetic() {
 			f.oneof = oneofs[od.FullName()]
 		}
@@ -146,7 +147,7 @@ func (c *Codec) compileField(fd protoreflect.FieldDescriptor) *field {
 		number: fd.Number(), kind: fd.Kind(), wireType: wireTypes[fd.Kind()],
 		list: fd.IsList(), packed: fd.IsPacked(), utf8: enforcesUTF8(fd),
 		implicit: !fd.HasPresence() && !fd.IsList() && !fd.IsMap(),
-		oneof:    -1, set: -1, oneofMark: -1, given: -1,
+		oneof:    -1, set: -1, oneofMark: -1,
 		name: fd.JSONName(), protoName: fd.TextName(),
 	}
 	if fd.IsExtension() {

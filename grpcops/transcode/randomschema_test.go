@@ -135,7 +135,7 @@ func (s *schemaMaker) kind() string {
 }
 
 func TestDifferentialRandomSchema(t *testing.T) {
-	for seed := range uint64(rounds(t, 60)) {
+	for seed := range uint64(rounds(t, 30)) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			source := randomSchema(seed)
 			s := compileSchema(t, map[string]string{"random.proto": source})

@@ -84,7 +84,7 @@ func (j *toJSON) fields(m *Message, wire []byte) *fault {
 		}
 		var err *fault
 		if r := runs[i]; n == i+1 && r.value > 0 && !f.list && f.key == nil {
-			err = j.once(f, wire[r.value:r.end])
+			err = j.single(f, wire[r.value:r.end])
 		} else {
 			err = j.field(f, join(wire, runs[i:n]))
 		}
@@ -143,43 +143,9 @@ func (j *toJSON) defaults(m *Message, first, last int) {
 			j.out = append(j.out, '[', ']')
 		case f.implicit:
 			j.name(f)
-			_ = j.scalar(f, value{})
+			_ = j.value(f, nil)
 		}
 	}
-}
-
-// value writes the only value of a message or a scalar, without a name.
-func (j *toJSON) value(f *field, b []byte) *fault {
-	if f.message != nil {
-		return j.message(f.message, f.bodyOf(b))
-	}
-	v, err := readValue(f, b)
-	if err != nil {
-		return err
-	}
-	return j.scalar(f, v)
-}
-
-// once writes a field that is there only once and not repeated, from its value.
-func (j *toJSON) once(f *field, b []byte) *fault {
-	if f.message != nil {
-		j.name(f)
-		return j.message(f.message, f.bodyOf(b))
-	}
-	v, err := readValue(f, b)
-	if err != nil {
-		return err
-	}
-	return j.single(f, v)
-}
-
-// single writes a scalar field that is not repeated.
-func (j *toJSON) single(f *field, v value) *fault {
-	if f.implicit && v.isZero() && !j.options.EmitDefaults {
-		return nil
-	}
-	j.name(f)
-	return j.scalar(f, v)
 }
 
 // field writes a field from the bytes that are its own.
@@ -190,16 +156,25 @@ func (j *toJSON) field(f *field, wire []byte) *fault {
 	case f.list:
 		return j.list(f, wire)
 	case f.message != nil:
-		sub, err := j.submessage(f, wire)
+		body, err := j.submessage(f, wire)
 		if err != nil {
 			return err
 		}
 		j.name(f)
-		return j.message(f.message, sub)
+		return j.message(f.message, body)
 	}
-	v, _, err := lastValue(f, wire)
+	b, _, err := lastValue(f, wire)
 	if err != nil {
 		return err
 	}
-	return j.single(f, v)
+	return j.single(f, b)
+}
+
+// single writes a field that is not repeated, from its value.
+func (j *toJSON) single(f *field, b []byte) *fault {
+	if f.implicit && !j.options.EmitDefaults && f.isZero(b) {
+		return nil
+	}
+	j.name(f)
+	return j.value(f, b)
 }

@@ -92,7 +92,7 @@ func (j *toJSON) mapEntries(f *field, wire []byte) (empty bool, _ *fault) {
 
 // read finds the key and the value of an entry.
 func (e *entry) read(f *field, wire []byte) *fault {
-	var key value
+	var key []byte
 	values := 0
 	for pos := int(e.start); pos < int(e.end); {
 		t, err := readTag(wire[:e.end], pos)
@@ -101,12 +101,10 @@ func (e *entry) read(f *field, wire []byte) *fault {
 		}
 		switch {
 		case t.number == f.key.number && t.wireType == f.key.wireType:
-			if f.key.utf8 && !utf8.Valid(key.bytes) {
+			if f.key.utf8 && !utf8.Valid(key) {
 				return notUTF8()
 			}
-			if key, err = readValue(f.key, wire[t.start:t.end]); err != nil {
-				return err
-			}
+			key = wire[t.start:t.end]
 			e.key, e.keyEnd = uint32(t.start), uint32(t.end)
 		case t.number == f.value.number && t.wireType == f.value.wireType:
 			e.value, e.valueEnd = uint32(t.start), uint32(t.end)
@@ -117,12 +115,15 @@ func (e *entry) read(f *field, wire []byte) *fault {
 	if values > 1 {
 		e.value = 0
 	}
-	e.order = key.bits
 	if f.key.kind == protoreflect.StringKind {
 		var prefix [8]byte
-		copy(prefix[:], key.bytes)
+		copy(prefix[:], key)
 		e.order = binary.BigEndian.Uint64(prefix[:])
 		return nil
+	}
+	e.order = f.key.bits(key)
+	if f.key.kind == protoreflect.BoolKind {
+		e.order = min(e.order, 1)
 	}
 	e.key, e.keyEnd = 0, 0
 	if f.key.lowest > 0 { // it has a sign
@@ -165,11 +166,11 @@ func (j *toJSON) mapValue(f *field, body []byte) *fault {
 		}
 		return j.message(f.message, sub)
 	}
-	v, _, err := lastValue(f, body)
+	b, _, err := lastValue(f, body)
 	if err != nil {
 		return err
 	}
-	return j.scalar(f, v)
+	return j.value(f, b)
 }
 
 // compareKeys orders map keys: numbers by value, strings by their bytes.

@@ -7,40 +7,42 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// scalar writes a value that is not a message.
-func (j *toJSON) scalar(f *field, v value) *fault {
+// value writes a value from its wire form, which is empty for the default.
+func (j *toJSON) value(f *field, b []byte) *fault {
 	switch f.kind {
 	case protoreflect.StringKind:
 		var ok bool
-		if j.out, ok = appendString(j.out, v.bytes); !ok {
+		if j.out, ok = appendString(j.out, b); !ok {
 			return notUTF8()
 		}
 	case protoreflect.BytesKind:
-		j.out = appendEncoded(j.out, v.bytes)
+		j.out = appendEncoded(j.out, b)
+	case protoreflect.MessageKind:
+		return j.message(f.message, b)
+	case protoreflect.GroupKind:
+		return j.message(f.message, f.bodyOf(b))
 	case protoreflect.BoolKind:
-		j.out = strconv.AppendBool(j.out, v.bits != 0)
+		j.out = strconv.AppendBool(j.out, f.bits(b) != 0)
 	case protoreflect.EnumKind:
-		j.enumValue(f.enum, int32(v.bits))
+		j.enumValue(f.enum, int32(f.bits(b)))
 	case protoreflect.FloatKind:
-		j.out = appendFloat(j.out, float64(math.Float32frombits(uint32(v.bits))), 32)
+		j.out = appendFloat(j.out, float64(math.Float32frombits(uint32(f.bits(b)))), 32)
 	case protoreflect.DoubleKind:
-		j.out = appendFloat(j.out, math.Float64frombits(v.bits), 64)
+		j.out = appendFloat(j.out, math.Float64frombits(f.bits(b)), 64)
 	default:
-		j.integer(f, v.bits)
+		j.integer(f, f.bits(b))
 	}
 	return nil
 }
 
 // integer writes a number; one of 64 bits as a string unless told otherwise.
 func (j *toJSON) integer(f *field, v uint64) {
-	quoted := f.highest > math.MaxUint32 && !j.options.Int64AsNumbers
-	if quoted {
-		j.out = append(j.out, '"')
+	signed := f.lowest > 0
+	if f.highest <= math.MaxUint32 || j.options.Int64AsNumbers {
+		j.out = appendNumber(j.out, signed, v)
+		return
 	}
-	j.out = appendNumber(j.out, f.lowest > 0, v)
-	if quoted {
-		j.out = append(j.out, '"')
-	}
+	j.out = append(appendNumber(append(j.out, '"'), signed, v), '"')
 }
 
 func appendNumber(dst []byte, signed bool, v uint64) []byte {

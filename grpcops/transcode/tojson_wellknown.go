@@ -18,11 +18,11 @@ func (j *toJSON) wellKnown(m *Message, wire []byte) *fault {
 	case formFieldMask:
 		return j.fieldMask(m, wire)
 	case formWrapper:
-		v, _, err := lastValue(m.fields[0], wire)
+		b, _, err := lastValue(m.fields[0], wire)
 		if err != nil {
 			return err
 		}
-		return j.scalar(m.fields[0], v)
+		return j.value(m.fields[0], b)
 	case formStruct:
 		_, err := j.mapEntries(m.fields[0], wire)
 		return err
@@ -54,14 +54,16 @@ func (j *toJSON) dynamic(m *Message, wire []byte) *fault {
 		}
 		return j.message(f.message, sub)
 	}
-	v, _, err := lastValue(f, own)
+	b, _, err := lastValue(f, own)
 	if err != nil {
 		return err
 	}
-	if number := math.Float64frombits(v.bits); f.kind == protoreflect.DoubleKind && (math.IsNaN(number) || math.IsInf(number, 0)) {
-		return faultf("a google.protobuf.Value cannot hold NaN or an infinity")
+	if f.kind == protoreflect.DoubleKind {
+		if v := math.Float64frombits(f.bits(b)); math.IsNaN(v) || math.IsInf(v, 0) {
+			return faultf("a google.protobuf.Value cannot hold NaN or an infinity")
+		}
 	}
-	return j.scalar(f, v)
+	return j.value(f, b)
 }
 
 // time writes a google.protobuf.Timestamp or Duration.
@@ -74,7 +76,7 @@ func (j *toJSON) time(m *Message, wire []byte) *fault {
 	if err != nil {
 		return err
 	}
-	seconds, nanos := int64(s.bits), int32(n.bits)
+	seconds, nanos := int64(m.fields[0].bits(s)), int32(m.fields[1].bits(n))
 	if m.form == formTimestamp {
 		if seconds < minTimestamp || seconds > maxTimestamp || nanos < 0 || nanos > maxNanos {
 			return faultf("%d seconds and %d nanoseconds are no google.protobuf.Timestamp", seconds, nanos)
@@ -132,8 +134,8 @@ func (j *toJSON) any(m *Message, wire []byte) *fault {
 	if err != nil {
 		return err
 	}
-	if len(url.bytes) == 0 {
-		if len(content.bytes) > 0 {
+	if len(url) == 0 {
+		if len(content) > 0 {
 			return faultf("the google.protobuf.Any has a value but no type URL")
 		}
 		j.out = append(j.out, '{', '}')
@@ -141,10 +143,10 @@ func (j *toJSON) any(m *Message, wire []byte) *fault {
 	}
 	j.out = append(j.out, `{"@type":`...)
 	var ok bool
-	if j.out, ok = appendString(j.out, url.bytes); !ok {
+	if j.out, ok = appendString(j.out, url); !ok {
 		return notUTF8().in("@type")
 	}
-	if err := j.anyContent(j.codec.typeNamed(url.bytes), content.bytes); err != nil {
+	if err := j.anyContent(j.codec.typeNamed(url), content); err != nil {
 		return err
 	}
 	j.out = append(j.out, '}')

@@ -1,8 +1,6 @@
 package transcode
 
-import (
-	"github.com/grpcline/grpcline/internal/jsonscan"
-)
+import "github.com/grpcline/grpcline/internal/jsonscan"
 
 // toWire reads JSON and appends wire bytes. Its methods start at the first byte
 // of a value and leave pos after its last one.

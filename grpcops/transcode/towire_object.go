@@ -148,7 +148,7 @@ func (w *toWire) member(f *field, marks, extensions int) *fault {
 			}
 		}
 		w.extensions = append(w.extensions, f)
-	} else if w.mark(marks, f.given) {
+	} else if w.mark(marks, f.rank) {
 		if f.name != f.protoName {
 			return faultf("given twice (%s and %s are one field)", f.name, f.protoName)
 		}

@@ -95,70 +95,50 @@ func (f *field) isPackable() bool {
 	return f.list && f.wireType != protowire.BytesType && f.wireType != protowire.StartGroupType
 }
 
-// value is that of a scalar. Numbers are in bits: signed ones as int64, floats as
-// their IEEE 754 bits.
-type value struct {
-	bits  uint64
-	bytes []byte
-}
-
-func (v value) isZero() bool { return v.bits == 0 && len(v.bytes) == 0 }
-
 // lastValue returns the last value of a scalar field in the wire of its message,
-// where other fields may be too, and where it is. It is the default, at -1, where
-// there is none. A string that is not the last is checked here, the last one when
-// it is written.
-func lastValue(f *field, wire []byte) (v value, at int, _ *fault) {
+// where other fields may be too, and the index at which it begins: none and -1
+// where the field is not there. A string that is not the last is checked here, the
+// last one when it is written.
+func lastValue(f *field, wire []byte) (b []byte, at int, _ *fault) {
 	at = -1
 	for pos := 0; pos < len(wire); {
 		t, err := readTag(wire, pos)
 		if err != nil {
-			return v, at, err
+			return nil, at, err
 		}
 		if t.number == f.number && t.wireType == f.wireType {
-			if f.utf8 && !utf8.Valid(v.bytes) {
-				return v, at, notUTF8()
+			if f.utf8 && !utf8.Valid(b) {
+				return nil, at, notUTF8()
 			}
-			if v, err = readValue(f, wire[t.start:t.end]); err != nil {
-				return v, at, err
-			}
-			at = t.start
+			b, at = wire[t.start:t.end], t.start
 		}
 		pos = t.end
 	}
-	if at < 0 && f.enum != nil {
-		v.bits = uint64(int64(f.enum.first))
-	}
-	return v, at, nil
+	return b, at, nil
 }
 
-// readValue returns the value of a scalar whose wire form is b.
-func readValue(f *field, b []byte) (v value, _ *fault) {
-	switch f.wireType {
-	case protowire.BytesType:
-		v.bytes = b
-		return v, nil
-	case protowire.Fixed32Type:
-		v.bits = uint64(binary.LittleEndian.Uint32(b))
-		if f.kind == protoreflect.Sfixed32Kind {
-			v.bits = uint64(int64(int32(v.bits)))
+// bits returns the number whose wire form is b, which was found by readTag, and
+// the default where b is empty. Signed ones are sign-extended, floats are their
+// IEEE 754 bits.
+func (f *field) bits(b []byte) uint64 {
+	if len(b) == 0 {
+		if f.enum != nil {
+			return uint64(int64(f.enum.first))
 		}
-		return v, nil
+		return 0
+	}
+	switch f.wireType {
+	case protowire.Fixed32Type:
+		v := binary.LittleEndian.Uint32(b)
+		if f.kind == protoreflect.Sfixed32Kind {
+			return uint64(int64(int32(v)))
+		}
+		return uint64(v)
 	case protowire.Fixed64Type:
-		v.bits = binary.LittleEndian.Uint64(b)
-		return v, nil
+		return binary.LittleEndian.Uint64(b)
 	}
-	bits, n := readVarint(b)
-	if n < 0 {
-		return v, malformed()
-	}
-	v.bits = fromVarint(f.kind, bits)
-	return v, nil
-}
-
-// fromVarint cuts a varint to what its kind can hold.
-func fromVarint(kind protoreflect.Kind, v uint64) uint64 {
-	switch kind {
+	v, _ := readVarint(b)
+	switch f.kind {
 	case protoreflect.Int32Kind, protoreflect.EnumKind:
 		return uint64(int64(int32(v)))
 	case protoreflect.Uint32Kind:
@@ -167,12 +147,13 @@ func fromVarint(kind protoreflect.Kind, v uint64) uint64 {
 		return uint64(int64(int32(protowire.DecodeZigZag(v & 0xffffffff))))
 	case protoreflect.Sint64Kind:
 		return uint64(protowire.DecodeZigZag(v))
-	case protoreflect.BoolKind:
-		if v != 0 {
-			return 1
-		}
 	}
 	return v
+}
+
+// isZero reports whether b is the wire form of the zero value, or of none.
+func (f *field) isZero(b []byte) bool {
+	return len(b) == 0 || f.wireType != protowire.BytesType && f.bits(b) == 0
 }
 
 func notUTF8() *fault { return faultf("the string is not UTF-8") }

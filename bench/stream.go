@@ -1,0 +1,48 @@
+package main
+
+// streamWork is a stream of so many small messages, done in one of the ways that
+// a worker offers.
+type streamWork struct {
+	messages int
+	static   func(s *static, messages int) error
+	worker   func(s *streaming) error
+	node     string // the work's name in node/
+}
+
+func pushWork(messages int) streamWork {
+	return streamWork{messages, (*static).receive, (*streaming).pushed, "push"}
+}
+
+func pullWork(messages int) streamWork {
+	return streamWork{messages, (*static).receive, (*streaming).pulled, "pull"}
+}
+
+func sendWork(messages int) streamWork {
+	return streamWork{messages, (*static).send, (*streaming).collected, "send"}
+}
+
+// contenders cost a time for each message.
+func (w streamWork) contenders() []contender {
+	return []contender{
+		{staticGRPC, func(b *bed, _ string) (*runner, error) {
+			s, err := dialStatic(b.address)
+			if err != nil {
+				return nil, err
+			}
+			return &runner{timed(w.messages, times(func() error { return w.static(s, w.messages) })), s.stop}, nil
+		}},
+		{ours, func(b *bed, row string) (*runner, error) {
+			h, err := b.connectedWorker(row)
+			if err != nil {
+				return nil, err
+			}
+			s := newStreaming(h, w.messages)
+			return &runner{timed(w.messages, times(func() error { return w.worker(s) })), h.stop}, nil
+		}},
+		w.byNode(grpcJS), w.byNode(oursByNode),
+	}
+}
+
+func (w streamWork) byNode(who column) contender {
+	return nodeContender(who, w.messages, nodeWork{Work: w.node, Messages: w.messages})
+}

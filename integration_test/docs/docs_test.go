@@ -1,0 +1,113 @@
+package docs_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// TestTranscripts plays all transcripts and runs all commands of the
+// documentation.
+func TestTranscripts(t *testing.T) {
+	shapes := discover(t)
+	for _, file := range []string{"protocol.md", "README.md"} {
+		played := 0
+		for _, b := range blocks(t, file) {
+			name := fmt.Sprintf("%s:%d", file, b.line)
+			switch b.language {
+			case "jsonl":
+				played++
+				t.Run(name, func(t *testing.T) { t.Parallel(); runTranscript(t, shapes, b) })
+			case "console":
+				played++
+				t.Run(name, func(t *testing.T) { t.Parallel(); runConsole(t, b) })
+			}
+		}
+		if played == 0 {
+			t.Errorf("%s shows nothing", file)
+		}
+	}
+}
+
+// requestsIn are the requests in what a transcript sends: one, a batch, or none
+// where it is not JSON.
+func requestsIn(text string) []map[string]any {
+	value, err := parse(text)
+	if err != nil {
+		return nil
+	}
+	members, ok := value.([]any)
+	if !ok {
+		members = []any{value}
+	}
+	var requests []map[string]any
+	for _, m := range members {
+		if request, ok := m.(map[string]any); ok && request["id"] != nil {
+			requests = append(requests, request)
+		}
+	}
+	return requests
+}
+
+// TestQuickstart checks that the quick start shows all of the demo and that each
+// of its requests can be known by its id.
+func TestQuickstart(t *testing.T) {
+	text := read(t, "examples/quickstart.jsonl")
+	ids := map[string]bool{}
+	for i, line := range strings.Split(strings.TrimSuffix(text, "\n"), "\n") {
+		var request struct{ ID json.RawMessage }
+		if err := json.Unmarshal([]byte(line), &request); err != nil {
+			t.Errorf("line %d: %v", i+1, err)
+		}
+		if id := string(request.ID); id != "" && ids[id] {
+			t.Errorf("line %d uses the id %s again", i+1, id)
+		}
+		ids[string(request.ID)] = true
+	}
+	for _, method := range regexp.MustCompile(`rpc (\w+)\(`).FindAllStringSubmatch(read(t, "demo/demopb/demo.proto"), -1) {
+		if !strings.Contains(text, `"method":"`+method[1]+`"`) && !strings.Contains(text, `"`+method[1]+`",{`) {
+			t.Errorf("the quick start does not call %s", method[1])
+		}
+	}
+	if !strings.Contains(read(t, "README.md"), "$ go run . --demo < examples/quickstart.jsonl\n{") {
+		t.Error("README.md does not show what the quick start prints")
+	}
+}
+
+// TestLinks follows the links within the repository.
+func TestLinks(t *testing.T) {
+	for _, file := range []string{"protocol.md", "README.md"} {
+		text := read(t, file)
+		for _, link := range regexp.MustCompile(`\]\(([^)]+)\)`).FindAllStringSubmatch(text, -1) {
+			target, anchor, _ := strings.Cut(link[1], "#")
+			switch {
+			case strings.Contains(target, "://"):
+				continue
+			case target == "":
+				target = file
+			}
+			info, err := os.Stat(filepath.Join(root, target))
+			if err != nil {
+				t.Errorf("%s links to %s: %v", file, link[1], err)
+			} else if anchor != "" && !info.IsDir() && !hasAnchor(read(t, target), anchor) {
+				t.Errorf("%s links to %s, which has no such heading", file, link[1])
+			}
+		}
+	}
+}
+
+// hasAnchor looks for the heading that a link names, as GitHub makes names of
+// headings: lower case, without punctuation, with dashes for spaces.
+func hasAnchor(text, anchor string) bool {
+	for _, heading := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(text, -1) {
+		name := regexp.MustCompile(`[^\p{L}\p{N} _-]`).ReplaceAllString(strings.ToLower(heading[1]), "")
+		if strings.ReplaceAll(name, " ", "-") == anchor {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,156 @@
+package rpc
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/grpcline/grpcline/internal/strictjson"
+)
+
+// samples are values for all params that have a position.
+var samples = map[string]string{
+	"address": `"demo:///"`, "proto": `"syntax = \"proto3\";"`, "metadata": `{"a":"b"}`, "tls": `{}`, "connectionId": `"x"`,
+	"disableCertVerification": `true`, "certFile": `"f"`, "connection": `"c1"`, "value": `[1]`,
+	"service": `"a.B"`, "method": `"M"`, "request": `{"a":1}`, "timeoutMs": `5`, "streamId": `"s1"`, "message": `{}`,
+	"messages": `[{}]`, "max": `3`, "count": `2`, "maxMessages": `4`, "requests": `[{}]`, "exchangeOrder": `[{},null]`,
+	"continueReceiving": `false`, "id": `7`,
+}
+
+// TestMethodsByNameAndPosition gives each method the same params both ways.
+func TestMethodsByNameAndPosition(t *testing.T) {
+	for _, m := range allMethods() {
+		var values, members []string
+		for _, name := range m.order {
+			sample, ok := samples[name]
+			if !ok {
+				t.Fatalf("%s: there is no sample of %s", m.name, name)
+			}
+			values = append(values, sample)
+			members = append(members, fmt.Sprintf("%q:%s", name, sample))
+		}
+		array, object := "["+strings.Join(values, ",")+"]", "{"+strings.Join(members, ",")+"}"
+		byPosition, byName := reflect.New(m.params).Interface(), reflect.New(m.params).Interface()
+		if err := decodeParams([]byte(array), m.order, byPosition); err != nil {
+			t.Errorf("%s%s: %v", m.name, array, err)
+		}
+		if err := decodeParams([]byte(object), m.order, byName); err != nil {
+			t.Errorf("%s%s: %v", m.name, object, err)
+		}
+		if !reflect.DeepEqual(byPosition, byName) {
+			t.Errorf("%s: by position %+v, by name %+v", m.name, byPosition, byName)
+		}
+		longer := "[" + strings.Join(append(values, "null"), ",") + "]"
+		if err := decodeParams([]byte(longer), m.order, reflect.New(m.params).Interface()); err == nil {
+			t.Errorf("%s takes %s", m.name, longer)
+		}
+	}
+}
+
+// TestMethodsRefuseWhatTheyDoNotKnow wants an unknown name refused, and named.
+func TestMethodsRefuseWhatTheyDoNotKnow(t *testing.T) {
+	for _, m := range allMethods() {
+		err := decodeParams([]byte(`{"nobodyKnowsThis":1}`), m.order, reflect.New(m.params).Interface())
+		var wrong *strictjson.Error
+		if !errors.As(err, &wrong) || wrong.Path != "nobodyKnowsThis" {
+			t.Errorf("%s: got %v", m.name, err)
+		}
+		for _, params := range []string{`5`, `"x"`, `true`} {
+			if err := decodeParams([]byte(params), m.order, reflect.New(m.params).Interface()); err == nil {
+				t.Errorf("%s takes params %s", m.name, params)
+			}
+		}
+	}
+}
+
+// TestMethodsWithoutParams takes none as an empty object.
+func TestMethodsWithoutParams(t *testing.T) {
+	for _, m := range allMethods() {
+		none := decodeParams(nil, m.order, reflect.New(m.params).Interface())
+		empty := decodeParams([]byte(`{}`), m.order, reflect.New(m.params).Interface())
+		if fmt.Sprint(none) != fmt.Sprint(empty) {
+			t.Errorf("%s: without params %v, with {} %v", m.name, none, empty)
+		}
+	}
+}
+
+func TestMethodNames(t *testing.T) {
+	seen := map[string]bool{}
+	for _, m := range allMethods() {
+		for _, name := range []string{m.name, m.alias} {
+			if name != "" && seen[name] {
+				t.Errorf("%s is the name of two methods", name)
+			}
+			seen[name] = true
+		}
+		if strings.ContainsFunc(m.name, func(r rune) bool { return r > unicode.MaxASCII }) {
+			t.Errorf("%s is not ASCII", m.name)
+		}
+		if !strings.HasSuffix(m.summary, ".") {
+			t.Errorf("the summary of %s is no sentence: %q", m.name, m.summary)
+		}
+		if m.handle != "" && !slices.Contains(strictjson.Names(reflect.New(m.params).Interface()), m.handle) {
+			t.Errorf("%s has no param %s", m.name, m.handle)
+		}
+	}
+}
+
+// TestMethodNamesOfTheProtocol are those that hosts rely on, with their aliases.
+func TestMethodNamesOfTheProtocol(t *testing.T) {
+	want := map[string]string{
+		"getConnectionParams": "ПолучитьПараметрыСоединения", "getTlsSettings": "ПолучитьНастройкиTls",
+		"openConnection": "ОткрытьСоединение", "closeConnection": "ЗакрытьСоединение", "setMetadata": "УстановитьМетаданные",
+		"isConnector": "ЭтоКоннектор", "callMethod": "ВызватьМетод", "getServiceList": "ПолучитьСписокСервисов",
+		"getMethodList": "ПолучитьСписокМетодов", "getMethod": "ПолучитьМетод",
+		"initServerStream": "ИнициализироватьСерверныйПоток", "initClientStream": "ИнициализироватьКлиентскийПоток",
+		"initBidiStream": "ИнициализироватьДвунаправленныйПоток", "sendMessage": "ОтправитьСообщение", "sendMessages": "",
+		"getMessage": "ПолучитьСообщение", "getMessages": "", "getHeaders": "", "completeSend": "ЗавершитьОтправку",
+		"cancelStream": "", "closeStream": "ЗакрытьПоток", "ackMessages": "",
+		"processServerStream": "ОбработатьСерверныйПоток", "processClientStream": "ОбработатьКлиентскийПоток",
+		"processBidiStream": "ОбработатьДвунаправленныйПоток", "checkHealth": "", "getState": "", "getVersion": "",
+		"ping": "", "shutdown": "", "rpc.discover": "", "$/cancelRequest": "",
+	}
+	got := map[string]string{}
+	for _, m := range allMethods() {
+		got[m.name] = m.alias
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v\nwant %v", got, want)
+	}
+	list := MethodList()
+	for name := range want {
+		if !strings.Contains(list, name) {
+			t.Errorf("the list of methods has no %s", name)
+		}
+	}
+}
+
+// TestChosen finds the chosen id also in params that are wrong.
+func TestChosen(t *testing.T) {
+	table := newTable(allMethods())
+	for _, test := range []struct{ method, params, want string }{
+		{"openConnection", `{"address":"a","connectionId":"x"}`, "x"},
+		{"openConnection", `{"connectionId":"x","unknown":1}`, "x"},
+		{"openConnection", `["a",null,null,null,"x"]`, "x"},
+		{"openConnection", `["a",null,null,null,"x",1,2]`, "x"},
+		{"openConnection", `["a"]`, ""},
+		{"openConnection", `{"connectionId":5}`, ""},
+		{"openConnection", `{}`, ""},
+		{"openConnection", `5`, ""},
+		{"openConnection", ``, ""},
+		{"initBidiStream", `{"streamId":"\u0061","connection":5}`, "a"},
+		{"initBidiStream", `["c1","s","m",1]`, ""},
+	} {
+		var params []byte
+		if test.params != "" {
+			params = []byte(test.params)
+		}
+		if got := table.byName[test.method].chosen(params); got != test.want {
+			t.Errorf("%s%s: got %q, want %q", test.method, test.params, got, test.want)
+		}
+	}
+}
