@@ -1,7 +1,6 @@
 package rpc
 
 import (
-	"context"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -75,5 +74,3 @@ func TestSignalWithAHostThatDoesNotRead(t *testing.T) {
 		}
 	})
 }
-
-var _ context.Context

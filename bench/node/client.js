@@ -2,6 +2,7 @@
 
 'use strict';
 
+const { promisify } = require('node:util');
 const grpc = require('@grpc/grpc-js');
 const loader = require('@grpc/proto-loader');
 const { body, smallBody, sameCount, sameSum } = require('./messages');
@@ -16,12 +17,19 @@ exports.connect = (address, proto) => {
 class Client {
   constructor(stub) {
     this.stub = stub;
-    this.payload = null;
+    this.payload = null; // checked to come back as it goes
+  }
+
+  /** Checks that a payload comes back as it goes; once is enough. */
+  async verify({ size }) {
+    if (this.payload?.body.length === size) return;
+    this.payload = { body: body(size) };
+    const reply = await promisify(this.stub.echo.bind(this.stub))(this.payload);
+    if (!reply.body.equals(this.payload.body)) throw new Error('the payload did not come back as it went');
   }
 
   /** Makes unary calls, at most width at a time. */
   echo({ size, width, times }) {
-    if (this.payload?.body.length !== size) this.payload = { body: body(size) };
     return new Promise((resolve, reject) => {
       let started = 0;
       let done = 0;

@@ -17,6 +17,7 @@ async function main() {
     const work = JSON.parse(line);
     let answer;
     try {
+      if (work.work === 'echo') await contender.verify(work);
       const begin = process.hrtime.bigint();
       await contender[work.work](work);
       answer = { seconds: Number(process.hrtime.bigint() - begin) / 1e9 };

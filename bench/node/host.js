@@ -29,6 +29,7 @@ class Host {
     this.lines = new Lines(child.stdout);
     this.nextID = 100000000;
     this.requests = new Map(); // made once, by what they say
+    this.verified = null; // the size of the payload that was
   }
 
   /** The request that says this, made when it is first asked for. */
@@ -53,11 +54,23 @@ class Host {
     return line;
   }
 
-  /** Makes unary calls, at most width at a time. */
-  echo({ size, width, times }) {
-    const request = this.request('callMethod', size, () => ({
+  /** Checks that a payload comes back as it goes; once is enough. */
+  async verify({ size }) {
+    if (this.verified === size) return;
+    const answer = JSON.parse(await this.call(this.echoRequest(size)));
+    if (answer.result.message.body !== body(size).toString('base64')) throw new Error('the payload did not come back as it went');
+    this.verified = size;
+  }
+
+  echoRequest(size) {
+    return this.request('callMethod', size, () => ({
       connection: 'bench', service, method: 'Echo', request: { body: body(size).toString('base64') },
     }));
+  }
+
+  /** Makes unary calls, at most width at a time. */
+  echo({ size, width, times }) {
+    const request = this.echoRequest(size);
     const first = this.nextID;
     this.nextID += times;
     return new Promise((resolve, reject) => {

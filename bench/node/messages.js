@@ -1,4 +1,4 @@
-// What is sent, the same as in messages.go.
+// What is sent, of the same shapes as in messages.go.
 
 'use strict';
 

@@ -34,19 +34,15 @@
 // ПолучитьНастройкиTls возвращает Структуру. ПутьКСертификату - PEM-файл корневых
 // сертификатов; без него - системные.
 Функция ПолучитьНастройкиTls(Знач ОтключитьПроверкуСертификатов, Знач ПутьКСертификату = "") Экспорт
-
 	Возврат Новый Структура("use_tls, accept_invalid_certs, ca_cert_path",
 		Истина, OPI_GRPC_Параметры.КакБулево(ОтключитьПроверкуСертификатов), Строка(ПутьКСертификату));
-
 КонецФункции
 
 // ПолучитьНастройкиРабочего возвращает Структуру для поля worker параметров
 // соединения. Путь - к программе grpcline; без него - GRPCLINE, затем PATH. Аргументы -
 // её флаги. Обмен - "pipes" (каналы) или "files" (файлы, вся беседа при закрытии).
 Функция ПолучитьНастройкиРабочего(Знач Путь = "", Знач Аргументы = "", Знач Обмен = "") Экспорт
-
 	Возврат Новый Структура("path, arguments, exchange", Путь, Аргументы, Обмен);
-
 КонецФункции
 
 // ПолучитьНастройкиЛогирования возвращает Структуру для ОткрытьСоединение.
@@ -64,9 +60,7 @@
 // ОткрытьСоединение возвращает соединение, а при неудаче - Соответствие с error:
 // различает их ЭтоКоннектор.
 Функция ОткрытьСоединение(Знач Параметры, Знач Tls = Неопределено, Знач Логирование = Неопределено) Экспорт
-
 	Возврат OPI_GRPC_Соединение.Открыть(Параметры, Tls, Логирование);
-
 КонецФункции
 
 // ЗакрытьСоединение закрывает соединение с его потоками. При обмене файлами здесь
@@ -83,9 +77,7 @@
 
 // ЭтоКоннектор - Истина для того, что открыла ОткрытьСоединение.
 Функция ЭтоКоннектор(Знач Значение) Экспорт
-
 	Возврат OPI_GRPC_Соединение.ЭтоСоединение(Значение);
-
 КонецФункции
 
 // УстановитьМетаданные заменяет метаданные открытого соединения для следующих вызовов.
@@ -153,39 +145,29 @@
 // ОбработатьДвунаправленныйПоток: в ПорядкеОбмена сообщения для отправки и
 // Неопределено там, где надо получить. Возвращает data, finish_sending, final_retrieval.
 Функция ОбработатьДвунаправленныйПоток(Знач Соединение, Знач Сервис, Знач Метод, Знач ПорядокОбмена, Знач Таймаут = 10000, Знач Tls = Неопределено, Знач ПродолжатьПолучение = Истина) Экспорт
-
 	Возврат OPI_GRPC_Вызовы.Двунаправленный(Соединение, Сервис, Метод, ПорядокОбмена, Таймаут, Tls, ПродолжатьПолучение);
-
 КонецФункции
 
 // ПолучитьСписокСервисов возвращает data - массив полных имён.
 Функция ПолучитьСписокСервисов(Знач Соединение, Знач Tls = Неопределено) Экспорт
-
 	Возврат OPI_GRPC_Вызовы.Вызвать(Соединение, Tls, "getServiceList", "Сервисы", Новый Соответствие);
-
 КонецФункции
 
 // ПолучитьСписокМетодов возвращает data - массив имён; в methods - виды и типы.
 Функция ПолучитьСписокМетодов(Знач Соединение, Знач Сервис, Знач Tls = Неопределено) Экспорт
-
 	Возврат OPI_GRPC_Вызовы.Вызвать(Соединение, Tls, "getMethodList", "Методы", OPI_GRPC_Потоки.Поле("service", Строка(Сервис)));
-
 КонецФункции
 
 // ПолучитьМетод возвращает data: request_type, response_type, request_schema,
 // response_schema, is_client_streaming, is_server_streaming; рядом - JSON Schema и
 // requestTemplate, запрос-образец.
 Функция ПолучитьМетод(Знач Соединение, Знач Сервис, Знач Метод, Знач Tls = Неопределено) Экспорт
-
 	Возврат OPI_GRPC_Вызовы.Вызвать(Соединение, Tls, "getMethod", "Метод", OPI_GRPC_Вызовы.Поля(Сервис, Метод, Неопределено));
-
 КонецФункции
 
 // ПроверитьЗдоровье спрашивает grpc.health.v1: status - "SERVING" и другие.
 Функция ПроверитьЗдоровье(Знач Соединение, Знач Сервис = "", Знач Tls = Неопределено) Экспорт
-
 	Возврат OPI_GRPC_Вызовы.Вызвать(Соединение, Tls, "checkHealth", "Готово", OPI_GRPC_Потоки.Поле("service", Строка(Сервис)));
-
 КонецФункции
 
 #КонецОбласти
@@ -195,23 +177,17 @@
 // ИнициализироватьСерверныйПоток и две следующие возвращают streamId. Таймаут
 // ограничивает каждую операцию потока, а не весь поток.
 Функция ИнициализироватьСерверныйПоток(Знач Соединение, Знач Сервис, Знач Метод, Знач Запрос, Знач Таймаут = 10000) Экспорт
-
 	Возврат OPI_GRPC_Потоки.Открыть(Соединение, "initServerStream", Сервис, Метод, Таймаут, Запрос);
-
 КонецФункции
 
 // ИнициализироватьКлиентскийПоток возвращает streamId.
 Функция ИнициализироватьКлиентскийПоток(Знач Соединение, Знач Сервис, Знач Метод, Знач Таймаут = 10000) Экспорт
-
 	Возврат OPI_GRPC_Потоки.Открыть(Соединение, "initClientStream", Сервис, Метод, Таймаут);
-
 КонецФункции
 
 // ИнициализироватьДвунаправленныйПоток возвращает streamId.
 Функция ИнициализироватьДвунаправленныйПоток(Знач Соединение, Знач Сервис, Знач Метод, Знач Таймаут = 10000) Экспорт
-
 	Возврат OPI_GRPC_Потоки.Открыть(Соединение, "initBidiStream", Сервис, Метод, Таймаут);
-
 КонецФункции
 
 // ОтправитьСообщение отвечает, когда сообщение принято транспортом.
@@ -220,7 +196,7 @@
 	Поля = Новый Соответствие;
 	Поля.Вставить("message", OPI_GRPC_Параметры.Сообщение(Запрос));
 
-	Возврат OPI_GRPC_Потоки.Выполнить(Соединение, "sendMessage", IDПотока, "Готово", Поля);
+	Возврат OPI_GRPC_Потоки.Запросить(Соединение, "sendMessage", IDПотока, "Готово", Поля);
 
 КонецФункции
 
@@ -229,16 +205,14 @@
 
 	Поля = OPI_GRPC_Потоки.Поле("messages", OPI_GRPC_Параметры.Сообщения(Запросы));
 
-	Возврат OPI_GRPC_Потоки.Выполнить(Соединение, "sendMessages", IDПотока, "Готово", Поля);
+	Возврат OPI_GRPC_Потоки.Запросить(Соединение, "sendMessages", IDПотока, "Готово", Поля);
 
 КонецФункции
 
 // ПолучитьСообщение возвращает message. Конец потока - error "Closed", ничего за
 // таймаут - "Timeout" (поток цел, можно спросить снова).
 Функция ПолучитьСообщение(Знач Соединение, Знач IDПотока, Знач Таймаут = Неопределено) Экспорт
-
-	Возврат OPI_GRPC_Потоки.Выполнить(Соединение, "getMessage", IDПотока, "Сообщение", OPI_GRPC_Потоки.Поле("timeoutMs", Таймаут));
-
+	Возврат OPI_GRPC_Потоки.Запросить(Соединение, "getMessage", IDПотока, "Сообщение", OPI_GRPC_Потоки.Поле("timeoutMs", Таймаут));
 КонецФункции
 
 // ПолучитьСообщения ждёт одного и забирает всё, что пришло: data - массив, done -
@@ -248,29 +222,109 @@
 	Поля = OPI_GRPC_Потоки.Поле("timeoutMs", Таймаут);
 	Поля.Вставить("max", Максимум);
 
-	Возврат OPI_GRPC_Потоки.Выполнить(Соединение, "getMessages", IDПотока, "Сообщения", Поля);
+	Возврат OPI_GRPC_Потоки.Запросить(Соединение, "getMessages", IDПотока, "Сообщения", Поля);
 
 КонецФункции
 
 // ЗавершитьОтправку говорит серверу, что сообщений больше не будет.
 Функция ЗавершитьОтправку(Знач Соединение, Знач IDПотока) Экспорт
-
-	Возврат OPI_GRPC_Потоки.Выполнить(Соединение, "completeSend", IDПотока);
-
+	Возврат OPI_GRPC_Потоки.Запросить(Соединение, "completeSend", IDПотока);
 КонецФункции
 
 // ОтменитьПоток отменяет вызов на сервере; полученное раньше ещё можно прочитать.
 Функция ОтменитьПоток(Знач Соединение, Знач IDПотока) Экспорт
-
-	Возврат OPI_GRPC_Потоки.Выполнить(Соединение, "cancelStream", IDПотока);
-
+	Возврат OPI_GRPC_Потоки.Запросить(Соединение, "cancelStream", IDПотока);
 КонецФункции
 
 // ЗакрытьПоток прерывает вызов, если он ещё идёт, и освобождает IDПотока.
 Функция ЗакрытьПоток(Знач Соединение, Знач IDПотока) Экспорт
-
-	Возврат OPI_GRPC_Потоки.Выполнить(Соединение, "closeStream", IDПотока);
-
+	Возврат OPI_GRPC_Потоки.Запросить(Соединение, "closeStream", IDПотока);
 КонецФункции
+
+#КонецОбласти
+
+#Область English
+
+Function GetConnectionParameters(Val Address, Val Proto = Undefined, Val Metadata = Undefined) Export
+	Return ПолучитьПараметрыСоединения(Address, Proto, Metadata);
+EndFunction
+Function GetTlsSettings(Val DisableCertVerification, Val CertFilepath = "") Export
+	Return ПолучитьНастройкиTls(DisableCertVerification, CertFilepath);
+EndFunction
+Function GetWorkerSettings(Val Path = "", Val Arguments = "", Val Exchange = "") Export
+	Return ПолучитьНастройкиРабочего(Path, Arguments, Exchange);
+EndFunction
+Function GetLoggingSettings(Val WriteToMemory = True, Val MaxEvents = 300, Val FilePath = "") Export
+	Return ПолучитьНастройкиЛогирования(WriteToMemory, MaxEvents, FilePath);
+EndFunction
+Function CreateConnection(Val Parameters, Val Tls = Undefined, Val Logging = Undefined) Export
+	Return ОткрытьСоединение(Parameters, Tls, Logging);
+EndFunction
+Function CloseConnection(Val Connection) Export
+	Return ЗакрытьСоединение(Connection);
+EndFunction
+Function IsConnector(Val Value) Export
+	Return ЭтоКоннектор(Value);
+EndFunction
+Function SetMetadata(Val Connection, Val Metadata) Export
+	Return УстановитьМетаданные(Connection, Metadata);
+EndFunction
+Function GetLog(Val Connection, Val AsString = False, Val EventCount = 100) Export
+	Return ПолучитьЛог(Connection, AsString, EventCount);
+EndFunction
+Function ExecuteMethod(Val Connection, Val Service, Val Method, Val Request = Undefined, Val Timeout = 10000, Val Tls = Undefined) Export
+	Return ВызватьМетод(Connection, Service, Method, Request, Timeout, Tls);
+EndFunction
+Function ProcessServerStream(Val Connection, Val Service, Val Method, Val Request, Val Timeout = 10000, Val Tls = Undefined, Val MessageCount = Undefined) Export
+	Return ОбработатьСерверныйПоток(Connection, Service, Method, Request, Timeout, Tls, MessageCount);
+EndFunction
+Function ProcessClientStream(Val Connection, Val Service, Val Method, Val Requests, Val Timeout = 10000, Val Tls = Undefined) Export
+	Return ОбработатьКлиентскийПоток(Connection, Service, Method, Requests, Timeout, Tls);
+EndFunction
+Function ProcessBidirectionalStream(Val Connection, Val Service, Val Method, Val ExchangeOrder, Val Timeout = 10000, Val Tls = Undefined, Val ContinueReceiving = True) Export
+	Return ОбработатьДвунаправленныйПоток(Connection, Service, Method, ExchangeOrder, Timeout, Tls, ContinueReceiving);
+EndFunction
+Function GetServiceList(Val Connection, Val Tls = Undefined) Export
+	Return ПолучитьСписокСервисов(Connection, Tls);
+EndFunction
+Function GetMethodList(Val Connection, Val Service, Val Tls = Undefined) Export
+	Return ПолучитьСписокМетодов(Connection, Service, Tls);
+EndFunction
+Function GetMethod(Val Connection, Val Service, Val Method, Val Tls = Undefined) Export
+	Return ПолучитьМетод(Connection, Service, Method, Tls);
+EndFunction
+Function CheckHealth(Val Connection, Val Service = "", Val Tls = Undefined) Export
+	Return ПроверитьЗдоровье(Connection, Service, Tls);
+EndFunction
+Function InitializeServerStream(Val Connection, Val Service, Val Method, Val Request, Val Timeout = 10000) Export
+	Return ИнициализироватьСерверныйПоток(Connection, Service, Method, Request, Timeout);
+EndFunction
+Function InitializeClientStream(Val Connection, Val Service, Val Method, Val Timeout = 10000) Export
+	Return ИнициализироватьКлиентскийПоток(Connection, Service, Method, Timeout);
+EndFunction
+Function InitializeBidirectionalStream(Val Connection, Val Service, Val Method, Val Timeout = 10000) Export
+	Return ИнициализироватьДвунаправленныйПоток(Connection, Service, Method, Timeout);
+EndFunction
+Function SendMessage(Val Connection, Val StreamID, Val Request) Export
+	Return ОтправитьСообщение(Connection, StreamID, Request);
+EndFunction
+Function SendMessages(Val Connection, Val StreamID, Val Requests) Export
+	Return ОтправитьСообщения(Connection, StreamID, Requests);
+EndFunction
+Function GetMessage(Val Connection, Val StreamID, Val Timeout = Undefined) Export
+	Return ПолучитьСообщение(Connection, StreamID, Timeout);
+EndFunction
+Function GetMessages(Val Connection, Val StreamID, Val Max = 100, Val Timeout = Undefined) Export
+	Return ПолучитьСообщения(Connection, StreamID, Max, Timeout);
+EndFunction
+Function CompleteSend(Val Connection, Val StreamID) Export
+	Return ЗавершитьОтправку(Connection, StreamID);
+EndFunction
+Function CancelStream(Val Connection, Val StreamID) Export
+	Return ОтменитьПоток(Connection, StreamID);
+EndFunction
+Function CloseStream(Val Connection, Val StreamID) Export
+	Return ЗакрытьПоток(Connection, StreamID);
+EndFunction
 
 #КонецОбласти

@@ -1,0 +1,2 @@
+// Package benchpb has the messages and the service of bench.proto.
+package benchpb

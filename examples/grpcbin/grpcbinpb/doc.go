@@ -1,0 +1,2 @@
+// Package grpcbinpb is generated from the .proto files beside it.
+package grpcbinpb
