@@ -12,8 +12,8 @@ import (
 // files are what the worker reads and writes: standard input and output, or files
 // in their place.
 type files struct {
-	in  io.Reader
-	out io.Writer
+	in  *os.File
+	out *os.File
 
 	input  *os.File // nil for standard input
 	part   *os.File // what becomes the output once it is complete; nil for none

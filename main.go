@@ -15,6 +15,7 @@ import (
 	"github.com/grpcline/grpcline/demo"
 	"github.com/grpcline/grpcline/grpcops"
 	"github.com/grpcline/grpcline/grpcops/schema"
+	"github.com/grpcline/grpcline/internal/process"
 	"github.com/grpcline/grpcline/rpc"
 )
 
@@ -81,7 +82,9 @@ func serve(ctx context.Context, env *grpcops.Env, f *flags) int {
 	if f.in == "" && isTerminal(os.Stdin) {
 		fmt.Fprintln(os.Stderr, `grpcline reads JSON-RPC requests from standard input, one a line; try {"id":1,"method":"ping"}, and "grpcline --help"`)
 	}
-	err = serveWatched(ctx, files.in, files.out, f.out == "", env, f.options)
+	in, restore := process.Prepare(files.in, files.out)
+	defer restore()
+	err = serveWatched(ctx, in, files.out, f.out == "", env, f.options)
 	return failed(errors.Join(err, files.close(err == nil)))
 }
 

@@ -44,23 +44,22 @@ func (c *Conn) Call(ctx context.Context, t *Target, request json.RawMessage) (*R
 	}
 	rpcCtx, seen := watch(metadata.NewOutgoingContext(ctx, t.Metadata.grpc()))
 	var headers, trailers metadata.MD
-	var answer wire
-	err = c.cc.Invoke(rpcCtx, m.path(), &wire{packed}, &answer,
+	answer := incoming{plan: m.out, options: options}
+	err = c.cc.Invoke(rpcCtx, m.path(), &outgoing{packed}, &answer,
 		append(c.callOptions(&t.Options), grpc.Header(&headers), grpc.Trailer(&trailers))...)
 	if err != nil {
 		return nil, c.ended(ctx, err, seen, m.codec, options, headers, trailers)
 	}
-	text, err := m.out.AppendJSON(nil, answer.bytes, options)
-	if err != nil {
-		return nil, unreadable(m, err, headers, trailers)
+	if answer.err != nil {
+		return nil, unreadable(m, answer.err, headers, trailers)
 	}
-	return &Reply{text, fromGRPC(headers), fromGRPC(trailers)}, nil
+	return &Reply{answer.text, fromGRPC(headers), fromGRPC(trailers)}, nil
 }
 
 // callOptions are a call's options as grpc-go takes them, over the connection's.
 func (c *Conn) callOptions(o *CallOptions) []grpc.CallOption {
 	options := make([]grpc.CallOption, 0, 6)
-	options = append(options, grpc.ForceCodecV2(rawCodec{}), grpc.WaitForReady(given(o.WaitForReady, c.Params.WaitForReady)))
+	options = append(options, grpc.ForceCodecV2(directCodec{}), grpc.WaitForReady(given(o.WaitForReady, c.Params.WaitForReady)))
 	compression := o.Compression
 	if compression == nil {
 		compression = c.Params.Compression

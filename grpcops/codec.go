@@ -4,32 +4,59 @@ import (
 	"fmt"
 
 	"google.golang.org/grpc/mem"
+
+	"github.com/grpcline/grpcline/grpcops/transcode"
 )
 
-// wire is a message in protobuf's wire format, as gRPC sends and receives it.
-type wire struct{ bytes []byte }
+// outgoing is a message in protobuf's wire format, as gRPC sends it.
+type outgoing struct{ wire []byte }
 
-// rawCodec lets gRPC carry wire bytes as they are: *wire in both directions. It
-// has no name, so that the content type is plain application/grpc, as with
-// generated code.
-type rawCodec struct{}
-
-func (rawCodec) Name() string { return "" }
-
-func (rawCodec) Marshal(v any) (mem.BufferSlice, error) {
-	w, ok := v.(*wire)
-	if !ok {
-		return nil, fmt.Errorf("rawCodec cannot send a %T", v)
-	}
-	return mem.BufferSlice{mem.SliceBuffer(w.bytes)}, nil
+// incoming turns a received message into JSON as gRPC hands it over, so that the
+// wire bytes are never copied.
+type incoming struct {
+	plan    *transcode.Message
+	options transcode.Options
+	room    []byte // free memory for the text, which may outgrow it
+	text    []byte
+	err     error // why the bytes are no message of the type
 }
 
-func (rawCodec) Unmarshal(data mem.BufferSlice, v any) error {
-	w, ok := v.(*wire)
-	if !ok {
-		return fmt.Errorf("rawCodec cannot receive a %T", v)
+// read makes the text of a message.
+func (in *incoming) read(wire []byte) {
+	if need := len(wire)*3/2 + 64; cap(in.room) < need {
+		in.room = make([]byte, 0, need)
 	}
-	w.bytes = append(w.bytes[:0], make([]byte, data.Len())...)
-	data.CopyTo(w.bytes)
+	in.text, in.err = in.plan.AppendJSON(in.room[:0], wire, in.options)
+}
+
+// directCodec lets gRPC carry wire bytes: *outgoing to send, *incoming to
+// receive. It has no name, so that the content type is plain application/grpc, as
+// with generated code.
+type directCodec struct{}
+
+func (directCodec) Name() string { return "" }
+
+func (directCodec) Marshal(v any) (mem.BufferSlice, error) {
+	out, ok := v.(*outgoing)
+	if !ok {
+		return nil, fmt.Errorf("directCodec cannot send a %T", v)
+	}
+	return mem.BufferSlice{mem.SliceBuffer(out.wire)}, nil
+}
+
+// Unmarshal does not fail where the bytes are no message: gRPC would give that a
+// status of its own.
+func (directCodec) Unmarshal(data mem.BufferSlice, v any) error {
+	in, ok := v.(*incoming)
+	if !ok {
+		return fmt.Errorf("directCodec cannot receive a %T", v)
+	}
+	if len(data) == 1 {
+		in.read(data[0].ReadOnlyData())
+		return nil
+	}
+	joined := data.MaterializeToBuffer(mem.DefaultBufferPool())
+	defer joined.Free()
+	in.read(joined.ReadOnlyData())
 	return nil
 }

@@ -116,7 +116,6 @@ func (c *Conn) options(env *Env, at address) ([]grpc.DialOption, error) {
 		grpc.WithDefaultCallOptions(
 			grpc.MaxCallRecvMsgSize(orDefault(p.MaxReceiveBytes)),
 			grpc.MaxCallSendMsgSize(orDefault(p.MaxSendBytes)),
-			grpc.MaxRetryRPCBufferSize(orDefault(p.MaxSendBytes)),
 		),
 	}
 	if p.Authority != "" {

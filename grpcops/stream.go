@@ -23,47 +23,48 @@ type Stream struct {
 	ctx     context.Context
 	rpc     grpc.ClientStream
 	seen    *received
-	packed  wire // the message received last, its memory used again
-	lone    bool // it is a client stream: there must be one response
-	count   int  // messages received
+	out     outgoing // the message being sent
+	in      incoming // the message being received
+	chunk   int      // size of the memory that small messages share
+	lone    bool     // it is a client stream: there must be one response
+	count   int      // messages received
 }
 
 // OpenStream starts an RPC of the given kind, and on a server stream sends the
 // request. It waits for a usable connection, until start ends, and never for the
-// server's answer. The RPC lives until ctx ends.
-func (c *Conn) OpenStream(start, ctx context.Context, t *Target, kind Kind, request json.RawMessage) (*Stream, error) {
+// server's answer. The RPC lives until ctx ends; cancel must end ctx.
+func (c *Conn) OpenStream(start, ctx context.Context, cancel context.CancelCauseFunc, t *Target, kind Kind, request json.RawMessage) (*Stream, error) {
 	m, err := c.method(start, t, kind)
 	if err != nil {
 		return nil, err
 	}
 	s := &Stream{conn: c, method: m, options: t.Options.JSON.over(c.Params.JSON), lone: kind == ClientStream}
-	var packed []byte
+	s.in = incoming{plan: m.out, options: s.options}
 	if kind == ServerStream {
-		if packed, err = m.encode("request", request, s.options); err != nil {
+		if s.out.wire, err = m.encode("request", request, s.options); err != nil {
 			return nil, err
 		}
 	}
-	ctx, cancel := context.WithCancelCause(ctx)
-	s.ctx = ctx
 	tooLate := context.AfterFunc(start, func() { cancel(context.Cause(start)) })
-	rpcCtx, seen := watch(metadata.NewOutgoingContext(ctx, t.Metadata.grpc()))
-	s.seen = seen
+	ctx, s.seen = watch(metadata.NewOutgoingContext(ctx, t.Metadata.grpc()))
+	s.ctx = ctx
 	// The kind of the response is not told to grpc-go: it would hold back a lone
 	// response until the status that follows it.
 	desc := &grpc.StreamDesc{ClientStreams: kind != ServerStream, ServerStreams: true}
-	s.rpc, err = c.cc.NewStream(rpcCtx, desc, m.path(), c.callOptions(&t.Options)...)
+	s.rpc, err = c.cc.NewStream(ctx, desc, m.path(), c.callOptions(&t.Options)...)
 	if !tooLate() && start.Err() != nil {
 		return nil, c.late(start, "a usable connection")
 	}
-	if err != nil {
-		cancel(nil)
-		return nil, c.ended(ctx, err, seen, m.codec, s.options, nil, nil)
-	}
-	if kind == ServerStream {
-		if err := s.rpc.SendMsg(&wire{packed}); err != nil && !errors.Is(err, io.EOF) { // EOF: the status is to be received
-			cancel(nil)
-			return nil, c.ended(ctx, err, seen, m.codec, s.options, nil, nil)
+	if err == nil && kind == ServerStream {
+		if err = s.rpc.SendMsg(&s.out); errors.Is(err, io.EOF) {
+			err = nil // the stream has ended, and receiving tells how
 		}
+		s.out.wire = nil
+	}
+	if err != nil {
+		err = c.ended(ctx, err, s.seen, m.codec, s.options, nil, nil)
+		cancel(nil)
+		return nil, err
 	}
 	return s, nil
 }
@@ -94,7 +95,9 @@ var ErrEnded = errors.New("the stream has ended")
 // Send hands a message to the transport. It blocks while flow control holds the
 // one before back.
 func (s *Stream) Send(packed []byte) error {
-	err := s.rpc.SendMsg(&wire{packed})
+	s.out.wire = packed
+	err := s.rpc.SendMsg(&s.out)
+	s.out.wire = nil
 	switch {
 	case err == nil:
 		return nil
@@ -119,7 +122,7 @@ func (s *Stream) Headers() (headers Metadata, received bool) {
 // Recv waits for a message and returns it as JSON. At the end it returns a
 // *StatusError, or io.EOF where the status is OK; OKEnd then tells the rest.
 func (s *Stream) Recv() (json.RawMessage, error) {
-	err := s.rpc.RecvMsg(&s.packed)
+	err := s.rpc.RecvMsg(&s.in)
 	switch {
 	case errors.Is(err, io.EOF) && s.lone && s.count != 1:
 		return nil, s.wrong("the server ended %s with OK and no response; a client stream has one", s.method.name)
@@ -132,11 +135,32 @@ func (s *Stream) Recv() (json.RawMessage, error) {
 	if s.count++; s.lone && s.count > 1 {
 		return nil, s.wrong("the server sent more than one response to %s; a client stream has one", s.method.name)
 	}
-	text, err := s.method.out.AppendJSON(make([]byte, 0, len(s.packed.bytes)+len(s.packed.bytes)/2+16), s.packed.bytes, s.options)
-	if err != nil {
-		return nil, s.wrong("the server's message does not fit the response type of %s: %v", s.method.name, err)
+	if s.in.err != nil {
+		return nil, s.wrong("the server's message does not fit the response type of %s: %v", s.method.name, s.in.err)
 	}
-	return text, nil
+	return s.take(), nil
+}
+
+// Small messages share memory, so that many of them cost few allocations. It
+// grows with their number, as many streams have few.
+const (
+	smallMessage = 2 << 10
+	largestChunk = 32 << 10
+)
+
+// take returns the message that has just been received.
+func (s *Stream) take() json.RawMessage {
+	text := s.in.text
+	s.in.text = nil
+	if len(text) > smallMessage {
+		s.in.room = nil
+		return text
+	}
+	if s.in.room = text[len(text):]; cap(s.in.room) < smallMessage/4 {
+		s.chunk = min(max(2*s.chunk, smallMessage/4), largestChunk)
+		s.in.room = make([]byte, 0, s.chunk)
+	}
+	return text[:len(text):len(text)]
 }
 
 // wrong is the end of an RPC whose server broke its promise.

@@ -119,7 +119,7 @@ func misdeeds(t *testing.T) map[string]misdeed {
 		"binary metadata not base64":    {trailersOnly("grpc-status", "5", "x-bin", "!!!"), []int{2, 5, 13}},
 		"metadata that is not UTF-8":    {trailersOnly("grpc-status", "5", "x", "\xff\xfe"), []int{2, 5, 13}},
 		"headers of 1 MiB":              {func(c *testserver.H2, s uint32) error { return answer(empty, "x", strings.Repeat("x", 1<<20))(c, s) }, []int{0, 8, 13}},
-		"headers of 32 MiB":             {func(c *testserver.H2, s uint32) error { return answer(empty, "x", strings.Repeat("x", 32<<20))(c, s) }, []int{8, 13, 14}},
+		"headers of 20 MiB":             {func(c *testserver.H2, s uint32) error { return answer(empty, "x", strings.Repeat("x", 20<<20))(c, s) }, []int{8, 13, 14}},
 		"wrong content type":            {httpStatus("200", "text/html"), []int{2, 13}},
 		"no content type":               {func(c *testserver.H2, s uint32) error { return c.Headers(s, true, ":status", "200") }, []int{2, 13}},
 		"HTTP 400":                      {httpStatus("400", "text/html"), []int{13}},

@@ -18,6 +18,10 @@ import (
 var workerBinary string
 
 func TestMain(m *testing.M) {
+	// A worker built with the race detector would sleep a second before it exits.
+	if err := os.Setenv("GORACE", "atexit_sleep_ms=0"); err != nil {
+		panic(err)
+	}
 	code, err := buildAndRun(m)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -25,6 +25,7 @@ func TestBatches(t *testing.T) {
 		{`[1,"x",null,[]]`, []string{"[" + strings.Join([]string{notRequest, notRequest, notRequest, notRequest}, ",") + "]"}},
 		{"[1," + ping1 + "]", []string{"[" + notRequest + "," + pong("1") + "]"}},
 		{"[\n" + ping1 + ",\n" + ping2 + "\n]", []string{"[" + pong("1") + "," + pong("2") + "]"}},
+		{ping2 + "\n[" + ping1 + "]", []string{pong("2"), "[" + pong("1") + "]"}},
 		{"[" + ping1 + "]\n" + ping2, []string{"[" + pong("1") + "]", pong("2")}},
 	} {
 		var out bytes.Buffer

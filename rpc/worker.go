@@ -81,8 +81,8 @@ type Worker struct {
 	idle     chan struct{}    // closed when calls is 0 while closing
 }
 
-// Buffer of the input, in bytes.
-const inputBuffer = 64 << 10
+// Buffer of the input, in bytes: longer lines are read in pieces.
+const inputBuffer = 256 << 10
 
 // New makes a Worker that reads requests from in and writes answers to out.
 func New(in io.Reader, out io.Writer, env *grpcops.Env, o Options) *Worker {

@@ -102,7 +102,13 @@ func (w *writer) flush() {
 // the host to read.
 func (w *writer) flushSoon() {
 	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.startWriting()
+	w.mu.Unlock()
+}
+
+// startWriting starts a goroutine that writes what is queued, unless somebody is
+// writing. w.mu must be held.
+func (w *writer) startWriting() {
 	if !w.writing && len(w.queue) > 0 {
 		w.writing = true
 		go w.writeAll()
@@ -151,7 +157,8 @@ func (w *writer) writeGroup() {
 // backlog is how many bytes may wait before a push is held back.
 const backlog = 1 << 20
 
-// push adds a notification once little waits to be written. It gives up when ctx
+// push adds a notification, which another goroutine writes: the next one can be
+// received meanwhile. It does so once little waits to be written, and gives up when ctx
 // ends or writing has failed.
 func (w *writer) push(ctx context.Context, text []byte) {
 	text = w.escaped(text)
@@ -159,8 +166,8 @@ func (w *writer) push(ctx context.Context, text []byte) {
 		w.mu.Lock()
 		if w.queued < backlog {
 			w.enqueue(text, 0)
+			w.startWriting()
 			w.mu.Unlock()
-			w.flush()
 			return
 		}
 		if w.room == nil {

@@ -21,16 +21,27 @@ type flow struct {
 	in     *inbox
 	out    *outbox
 	work   sync.WaitGroup // the receiver, and what hands messages over
+	start  sync.Once      // of the receiver
+
+	deliver *pushed // nil where messages are asked for
 }
 
-// startFlow makes a flow of an RPC whose context is ctx. deliver gets each
-// message on the receiver's goroutine; nil puts them into the inbox.
-func startFlow(ctx context.Context, cancel context.CancelCauseFunc, rpc *grpcops.Stream, limits Limits, deliver *pushed) *flow {
-	f := &flow{rpc: rpc, ctx: ctx, cancel: cancel, in: newInbox(limits)}
+// newFlow makes a flow of an RPC whose context is ctx. deliver gets each message
+// on the receiver's goroutine; nil puts them into the inbox.
+func newFlow(ctx context.Context, cancel context.CancelCauseFunc, rpc *grpcops.Stream, limits Limits, deliver *pushed) *flow {
+	f := &flow{rpc: rpc, ctx: ctx, cancel: cancel, in: newInbox(limits), deliver: deliver}
 	f.wanted, f.drop = context.WithCancel(context.Background())
 	f.out = newOutbox(rpc, &f.work)
-	f.work.Go(func() { f.receive(deliver) })
+	if deliver != nil {
+		f.receiving()
+	}
 	return f
+}
+
+// receiving starts the receiver where it does not run: a stream that nobody reads
+// needs none, and flow control holds its server back.
+func (f *flow) receiving() {
+	f.start.Do(func() { f.work.Go(f.receive) })
 }
 
 // stop cancels the RPC where it still runs, and waits until nothing of it is
@@ -42,16 +53,16 @@ func (f *flow) stop(cause error) {
 }
 
 // receive takes in what the server sends, to the end.
-func (f *flow) receive(deliver *pushed) {
+func (f *flow) receive() {
 	f.in.begin(f.rpc.Headers())
 	put := func(message json.RawMessage) { f.in.put(f.ctx, message) }
-	if deliver != nil {
-		put = func(message json.RawMessage) { deliver.message(f.wanted, message) }
+	if f.deliver != nil {
+		put = func(message json.RawMessage) { f.deliver.message(f.wanted, message) }
 	}
 	end := f.messages(put)
 	f.in.finish(&end)
-	if deliver != nil {
-		deliver.end(f.wanted, &end)
+	if f.deliver != nil {
+		f.deliver.end(f.wanted, &end)
 	}
 	f.cancel(nil) // frees what the RPC still holds
 }
@@ -96,6 +107,7 @@ func (f *flow) send(ctx context.Context, messages [][]byte) error {
 // endedError waits for the end, taking in what still comes before it: at most
 // what flow control had let the server send.
 func (f *flow) endedError(ctx context.Context) error {
+	f.receiving()
 	f.in.takeAll()
 	end, err := f.in.wait(ctx)
 	switch {

@@ -121,6 +121,7 @@ func receive[R any](s *State, id, connectionID string, timeoutMs *int, what stri
 		defer cancel()
 		result := none
 		if err = place.wait(ctx); err == nil {
+			f.receiving()
 			result, err = work(ctx, st, f)
 		}
 		if isReason(err, WaitTimeout) {

@@ -37,11 +37,16 @@ func (s *State) processed(kind grpcops.Kind, call Call, deadlineMs *int, work fu
 		err := func() error {
 			start, cancel := s.deadline(ctx, p.timeout)
 			defer cancel()
+			rpcCtx, end := context.WithCancelCause(ctx)
 			var err error
-			p.flow, err = startRPC(start, ctx, conn, l.target(call.Target), kind, call, deadlineMs, s.limits, nil)
+			p.flow, err = startRPC(start, rpcCtx, end, conn, l.target(call.Target), kind, call, deadlineMs, s.limits, nil)
+			if err != nil {
+				end(nil)
+			}
 			return err
 		}()
 		if err == nil {
+			p.flow.receiving()
 			p.flow.in.takeAll()
 			err = work(ctx, p)
 			p.collected.Sent = p.flow.out.count()

@@ -98,24 +98,22 @@ func (s *State) open(ctx context.Context, st *stream, l *lease, call Call, deadl
 	}
 	start, cancel := s.deadline(start, st.timeout)
 	defer cancel()
-	return startRPC(start, st.ctx, conn, l.target(call.Target), st.kind, call, deadlineMs, s.limits, st.push)
+	return startRPC(start, st.ctx, st.cancel, conn, l.target(call.Target), st.kind, call, deadlineMs, s.limits, st.push)
 }
 
 // startRPC starts an RPC and the flow of its messages. start bounds the start,
-// life the RPC, which deadlineMs bounds as well.
-func startRPC(start, life context.Context, conn *grpcops.Conn, t *grpcops.Target, kind grpcops.Kind, call Call, deadlineMs *int, limits Limits, deliver *pushed) (*flow, error) {
-	ctx, cancel := context.WithCancelCause(life)
+// ctx the RPC, which deadlineMs bounds as well; cancel must end ctx.
+func startRPC(start, ctx context.Context, cancel context.CancelCauseFunc, conn *grpcops.Conn, t *grpcops.Target, kind grpcops.Kind, call Call, deadlineMs *int, limits Limits, deliver *pushed) (*flow, error) {
 	if d := grpcops.Millis(deadlineMs, 0); d > 0 {
 		bound, release := grpcops.WithTimeout(ctx, d)
-		ctx = bound
 		context.AfterFunc(bound, release)
+		ctx = bound
 	}
-	rpc, err := conn.OpenStream(start, ctx, t, kind, call.Request)
+	rpc, err := conn.OpenStream(start, ctx, cancel, t, kind, call.Request)
 	if err != nil {
-		cancel(nil)
 		return nil, err
 	}
-	return startFlow(ctx, cancel, rpc, limits, deliver), nil
+	return newFlow(ctx, cancel, rpc, limits, deliver), nil
 }
 
 // streamOpened ends an opening.

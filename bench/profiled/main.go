@@ -14,6 +14,7 @@ import (
 
 	"github.com/grpcline/grpcline/grpcops"
 	"github.com/grpcline/grpcline/grpcops/schema"
+	"github.com/grpcline/grpcline/internal/process"
 	"github.com/grpcline/grpcline/rpc"
 )
 
@@ -32,7 +33,9 @@ func main() {
 func serve() error {
 	grpcops.Quiet()
 	env := &grpcops.Env{Version: "profiled", Schemas: schema.NewCache()}
-	return rpc.New(os.Stdin, os.Stdout, env, rpc.Options{
+	in, restore := process.Prepare(os.Stdin, os.Stdout)
+	defer restore()
+	return rpc.New(in, os.Stdout, env, rpc.Options{
 		Framing: rpc.FramingAuto, MaxMessageBytes: 64 << 20, MaxInflightBytes: 256 << 20,
 		MaxConnections: 10000, MaxStreams: 100000, DrainTimeout: 30 * time.Second,
 		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),

@@ -53,7 +53,7 @@ func serve(ctx context.Context, address string) error {
 		return err
 	}
 	fmt.Fprintln(os.Stderr, "listening on", listener.Addr())
-	server := collector.New(print)
+	server := collector.New(printSpans)
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()
 	select {
@@ -65,7 +65,7 @@ func serve(ctx context.Context, address string) error {
 	}
 }
 
-func print(spans []*tracepb.ResourceSpans) {
+func printSpans(spans []*tracepb.ResourceSpans) {
 	for _, resource := range spans {
 		for _, scope := range resource.GetScopeSpans() {
 			for _, span := range scope.GetSpans() {

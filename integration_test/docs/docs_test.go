@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -75,6 +76,21 @@ func TestQuickstart(t *testing.T) {
 	}
 	if !strings.Contains(read(t, "README.md"), "$ go run . --demo < examples/quickstart.jsonl\n{") {
 		t.Error("README.md does not show what the quick start prints")
+	}
+}
+
+// TestFlags checks that the flags that the documentation names are there.
+func TestFlags(t *testing.T) {
+	help, err := exec.Command(worker(), "--help").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range []string{"protocol.md", "README.md"} {
+		for _, flag := range regexp.MustCompile("`(--[a-z0-9-]+)").FindAllStringSubmatch(read(t, file), -1) {
+			if !strings.Contains(string(help), "  "+flag[1]+" ") {
+				t.Errorf("%s names %s, which is no flag", file, flag[1])
+			}
+		}
 	}
 }
 

@@ -20,7 +20,6 @@ const guard = time.Minute
 // session is a worker and what it has written that nobody has asked for.
 type session struct {
 	t     *testing.T
-	where string // the line of the documentation
 	stdin io.WriteCloser
 	lines *bufio.Reader
 	held  []any

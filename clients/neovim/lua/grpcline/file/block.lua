@@ -82,7 +82,7 @@ local function read_head(request, block, scope)
       local method = expanded(scope, trim(text), line)
       request.method = method and method:match("^/?([^%s/]+/[^%s/]+)$")
       if method and not request.method then
-        scope.report(line, ("%s is neither metadata (name: value) nor a method (package.Service/Method)"):format(method))
+        scope.report(line, method .. " is neither metadata (name: value) nor a method (package.Service/Method)")
       end
       return i + 1
     end

@@ -3,9 +3,10 @@ local scan = require("grpcline.json.scan")
 
 local M = {}
 
--- steps splits a path into names and indexes (numbers, from 0).
+-- steps splits a path into names and indexes (numbers, from 0), without the
+-- parameter that it begins with: `request`, `message` or `messages[2]`.
 local function steps(path)
-  local list, at = {}, 1
+  local list, at = {}, path:match("^messages%[%d+%]()") or path:match("^%w+()") or 1
   while at <= #path do
     local quoted_end = path:sub(at, at + 1) == '["' and path:find('"]', at, true)
     local index, index_end = path:match("^%[(%d+)%]()", at)
@@ -58,18 +59,16 @@ local function element(text, at, index)
   end
 end
 
---- Finds the line of a path in a message; the first step is the parameter's name.
+--- Finds the line of a path in a message.
 --- @param text string JSON
 --- @param path string such as `request.payload.body`
 --- @return number line from 1: of the deepest step that is there
 function M.line(text, path)
   local place, shown = 1, 1
-  for i, step in ipairs(steps(path)) do
+  for _, step in ipairs(steps(path)) do
     local kind = scan.token(text, place)
     local found, name
-    if i == 1 then
-      found, name = place, place
-    elseif type(step) == "number" and kind == "[" then
+    if type(step) == "number" and kind == "[" then
       found, name = element(text, place, step)
     elseif type(step) == "string" and kind == "{" then
       found, name = member(text, place, step)

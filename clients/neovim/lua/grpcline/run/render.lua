@@ -33,9 +33,15 @@ local function counts(result)
   return list
 end
 
+-- shown_as_details is the trailer that `details` shows decoded.
+local shown_as_details = "grpc-status-details-bin"
+
 -- add_metadata adds `{name: [value…]}` under a title, sorted by name.
 local function add_metadata(lines, title, text)
   local values, names = members.of(text or "")
+  names = vim.tbl_filter(function(name)
+    return name ~= shown_as_details
+  end, names)
   if #names == 0 then
     return
   end
@@ -58,7 +64,7 @@ function M.head(result)
     first[#first + 1] = table.concat(numbers, ", ")
   end
   local lines = { table.concat(first, "  ") }
-  for line in vim.gsplit(result.message or "", "\n", true) do
+  for _, line in ipairs(vim.split(result.message or "", "\n", { plain = true })) do
     if line ~= "" then
       lines[#lines + 1] = line
     end

@@ -13,7 +13,7 @@ local M = {}
 --- @field request grpcline.Request
 --- @field view grpcline.View
 --- @field result grpcline.Result
---- @field failure table|nil the error it ended with
+--- @field failure table|nil the error it ended with; `index` where it is about one message of the body
 local Run = {}
 Run.__index = Run
 
@@ -150,7 +150,7 @@ function Run:stream(kind)
     return self:fail(err)
   end
   self.is_open, self.sends = true, sends
-  self.result.state = sends and "open" or "half-closed"
+  self.result.state = "open"
   self.result.sent = message and 1 or 0
   self:show()
   self.worker:request("getHeaders", { streamId = self.handle, timeoutMs = 0 }, nil, function(headers_err, result)
@@ -164,12 +164,18 @@ function Run:stream(kind)
   end
 end
 
+-- misfit is the code of a message that does not fit its type.
+local misfit = -32602
+
 -- send_body sends the messages of the file, then completes sending, unless the
--- stream is to be kept open or there was nothing to send.
+-- stream is to be kept open or there was nothing to send. A message that does not
+-- fit ends the run; where the server ended the stream, its status is on the way.
 function Run:send_body()
-  for _, it in ipairs(self.request.messages) do
-    if not self:send(it.text) then
-      return
+  for i, it in ipairs(self.request.messages) do
+    local err = self:send(it.text)
+    if err then
+      err.index = i
+      return err.code == misfit and not self.request.settings.keepOpen and self:fail(err)
     end
   end
   if #self.request.messages > 0 and not self.request.settings.keepOpen then
@@ -183,7 +189,7 @@ function Run:receive(method, parts)
     self.result.received = self.result.received + 1
     self.view:append(render.message("←", parts.message))
     self:show()
-    self.worker:request("ackMessages", { streamId = self.handle, count = 1 }, nil, function() end)
+    self:acknowledge()
   elseif method == "streamEnd" then
     outcome.status(self.result, parts)
     self:finish()
@@ -192,23 +198,31 @@ function Run:receive(method, parts)
   end
 end
 
+-- acknowledge lets the worker send more, half a window at a time.
+function Run:acknowledge()
+  self.unacknowledged = (self.unacknowledged or 0) + 1
+  if self.unacknowledged >= config.values.window / 2 then
+    self.worker:request("ackMessages", { streamId = self.handle, count = self.unacknowledged }, nil, function() end)
+    self.unacknowledged = 0
+  end
+end
+
 --- Sends a message, inside a task.
 --- @param message string JSON text
---- @return boolean sent
+--- @return table|nil err why it was not sent
 function Run:send(message)
   if self.ended or not self.sends then
     vim.notify("grpcline: there is no open stream to send to", vim.log.levels.WARN)
-    return false
+    return { code = -32006, message = "the stream has ended" }
   end
+  self.view:append(render.message("→", message))
   local err = self.worker:call("sendMessage", { streamId = self.handle }, { message = message })
   if err then
-    self.view:append(vim.split("! " .. err.message, "\n", true))
-    return false
+    self.view:append(vim.split("! not sent: " .. err.message, "\n", { plain = true }))
+    return err
   end
   self.result.sent = self.result.sent + 1
-  self.view:append(render.message("→", message))
   self:show()
-  return true
 end
 
 --- Tells the server, inside a task, that no more messages come.
@@ -229,6 +243,13 @@ function Run:cancel()
   elseif self.waiting then
     self.worker:cancel(self.waiting)
   end
+end
+
+--- Cancels the call and shows no more of it: another run has its view.
+function Run:detach()
+  self:cancel()
+  self.view = { set_head = function() end, append = function() end }
+  self.on_end = function() end
 end
 
 return M
