@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strings"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
@@ -111,6 +112,10 @@ func (c *Conn) explain(ctx context.Context, s *Status) string {
 	case codes.DeadlineExceeded:
 		if cause := context.Cause(ctx); cause != nil {
 			return "the call did not end in time: " + cause.Error()
+		}
+	case codes.ResourceExhausted:
+		if strings.Contains(s.Message, "larger than max") {
+			return s.Message + "; see maxReceiveBytes"
 		}
 	case codes.Unavailable:
 		if cause := causeOf(s.Message); cause != s.Message {

@@ -2,7 +2,6 @@ package grpcops
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -10,6 +9,7 @@ import (
 
 	"google.golang.org/grpc/metadata"
 
+	"github.com/grpcline/grpcline/internal/jsonscan"
 	"github.com/grpcline/grpcline/internal/strictjson"
 )
 
@@ -118,20 +118,28 @@ func decodeBase64(text string) ([]byte, bool) {
 }
 
 // MarshalJSON writes {name: [value…]}, base64 for names that end in -bin.
-func (md Metadata) MarshalJSON() ([]byte, error) {
-	written := make(map[string][]string, len(md))
-	for name, values := range md {
-		written[name] = values
-		if strings.HasSuffix(name, "-bin") {
-			written[name] = make([]string, len(values))
-			for i, value := range values {
-				written[name][i] = base64.StdEncoding.EncodeToString([]byte(value))
-			}
-		} else if written[name] == nil {
-			written[name] = []string{}
+func (md Metadata) MarshalJSON() ([]byte, error) { return md.AppendJSON(nil), nil }
+
+// AppendJSON appends the same, names sorted.
+func (md Metadata) AppendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	for i, name := range slices.Sorted(maps.Keys(md)) {
+		if i > 0 {
+			dst = append(dst, ',')
 		}
+		dst = append(jsonscan.AppendQuoted(dst, name), ':', '[')
+		for j, value := range md[name] {
+			if j > 0 {
+				dst = append(dst, ',')
+			}
+			if strings.HasSuffix(name, "-bin") {
+				value = base64.StdEncoding.EncodeToString([]byte(value))
+			}
+			dst = jsonscan.AppendQuoted(dst, value)
+		}
+		dst = append(dst, ']')
 	}
-	return json.Marshal(written)
+	return append(dst, '}')
 }
 
 // With returns md with the names of more added or replaced.

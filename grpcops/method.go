@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"google.golang.org/grpc/codes"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/grpcline/grpcline/grpcops/introspect"
@@ -42,6 +43,8 @@ type method struct {
 	out   *transcode.Message
 	input protoreflect.MessageDescriptor
 	codec *transcode.Codec
+
+	maxSend int // bytes of a message, of its connection
 }
 
 // path is the HTTP/2 path of the method.
@@ -85,6 +88,8 @@ func (c *Conn) findMethod(ctx context.Context, t *Target) (*method, error) {
 		out:   codec.Message(md.Output()),
 		input: md.Input(),
 		codec: codec,
+
+		maxSend: orDefault(c.Params.MaxSendBytes),
 	}, nil
 }
 
@@ -140,7 +145,15 @@ func (m *method) encode(prefix string, text json.RawMessage, options transcode.O
 	if err != nil {
 		return nil, messageError(prefix, err)
 	}
-	return packed, nil
+	return packed, m.tooLarge(prefix, len(packed))
+}
+
+// tooLarge refuses a message over maxSendBytes: grpc-go would end the RPC.
+func (m *method) tooLarge(path string, size int) error {
+	if size <= m.maxSend {
+		return nil
+	}
+	return clientError(codes.ResourceExhausted, "%s is %d bytes, which is more than maxSendBytes (%d)", path, size, m.maxSend)
 }
 
 // Services lists the full names of the services, sorted.

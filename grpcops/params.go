@@ -2,6 +2,7 @@ package grpcops
 
 import (
 	"encoding/json"
+	"math"
 	"time"
 
 	"github.com/grpcline/grpcline/grpcops/schema"
@@ -78,11 +79,7 @@ func Millis(ms *int, absent time.Duration) time.Duration {
 	if ms == nil {
 		return absent
 	}
-	const most = 1<<63 - 1
-	if *ms > most/int(time.Millisecond) {
-		return most
-	}
-	return time.Duration(*ms) * time.Millisecond
+	return time.Duration(min(int64(*ms), math.MaxInt64/int64(time.Millisecond))) * time.Millisecond
 }
 
 // Reflection says when the server is asked for its schema.

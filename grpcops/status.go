@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"google.golang.org/grpc/codes"
@@ -12,6 +13,7 @@ import (
 	"google.golang.org/protobuf/types/known/anypb"
 
 	"github.com/grpcline/grpcline/grpcops/transcode"
+	"github.com/grpcline/grpcline/internal/jsonscan"
 )
 
 // Status is how an RPC ended (google.rpc.Status). A detail is ProtoJSON with an
@@ -25,6 +27,24 @@ type Status struct {
 
 // OK is the status of an RPC that succeeded.
 func OK() Status { return Status{Name: "OK", Details: []json.RawMessage{}} }
+
+// AppendJSON appends the status as JSON.
+func (s *Status) AppendJSON(dst []byte) []byte {
+	dst = strconv.AppendUint(append(dst, `{"code":`...), uint64(s.Code), 10)
+	dst = jsonscan.AppendQuoted(append(dst, `,"name":`...), s.Name)
+	dst = jsonscan.AppendQuoted(append(dst, `,"message":`...), s.Message)
+	dst = append(dst, `,"details":[`...)
+	for i, detail := range s.Details {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(dst, detail...)
+	}
+	return append(dst, ']', '}')
+}
+
+// MarshalJSON writes what AppendJSON appends.
+func (s Status) MarshalJSON() ([]byte, error) { return s.AppendJSON(nil), nil }
 
 // End is how an RPC ended, with all the metadata the server sent.
 type End struct {

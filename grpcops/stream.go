@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 
 	"google.golang.org/grpc"
@@ -83,6 +84,9 @@ func (s *Stream) EncodeAll(prefix string, messages json.RawMessage) ([][]byte, e
 	split := make([][]byte, len(ends))
 	start := 0
 	for i, end := range ends {
+		if err := s.method.tooLarge(fmt.Sprintf("%s[%d]", prefix, i), end-start); err != nil {
+			return nil, err
+		}
 		split[i] = all[start:end:end]
 		start = end
 	}
@@ -98,16 +102,15 @@ func (s *Stream) Send(packed []byte) error {
 	s.out.wire = packed
 	err := s.rpc.SendMsg(&s.out)
 	s.out.wire = nil
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, io.EOF) || s.ctx.Err() != nil:
+	if err != nil {
 		return ErrEnded
-	case codeOf(err) == codes.ResourceExhausted: // over maxSendBytes, the stream goes on
-		return &ParamError{Param: "message", Message: statusOf(err, s.method.codec, s.options).Message + "; see maxSendBytes"}
 	}
-	return ErrEnded
+	return nil
 }
+
+// Ended tells whether the server has ended the RPC, as far as is known without
+// receiving.
+func (s *Stream) Ended() bool { return s.seen.trailers.Load() || s.ctx.Err() != nil }
 
 // CloseSend says that no more messages will be sent.
 func (s *Stream) CloseSend() { s.rpc.CloseSend() }

@@ -192,5 +192,13 @@ func TestCompression(t *testing.T) {
 			t.Errorf("message %+v", got.Message)
 		}
 	}
+	for conn, more := range map[string]obj{plain: {"compression": "gzip"}, packed: nil} {
+		if seen := inspect(h, conn, more); seen.Encoding != "gzip" {
+			t.Errorf("the server saw the encoding %q", seen.Encoding)
+		}
+	}
+	if seen := inspect(h, plain); seen.Encoding != "" {
+		t.Errorf("without compression the server saw the encoding %q", seen.Encoding)
+	}
 	h.Fail("openConnection", obj{"address": server.Addr, "compression": "lzma"}, -32602)
 }

@@ -9,17 +9,15 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"strings"
 	"sync"
-	"syscall"
 	"testing"
-	"time"
 )
 
 // HostOptions says how a worker is started.
 type HostOptions struct {
 	Args    []string
 	Dir     string            // the worker's current folder
+	Env     []string          // added to the test's own
 	Stdin   *os.File          // instead of a pipe
 	UTF8    bool              // output may be other than ASCII
 	Headers bool              // Content-Length framing
@@ -66,6 +64,7 @@ func StartWith(t testing.TB, o HostOptions) *Host {
 	}
 	h.cmd = exec.Command(workerBinary, o.Args...)
 	h.cmd.Dir = o.Dir
+	h.cmd.Env = append(os.Environ(), o.Env...)
 	h.cmd.Stderr = &h.stderr
 	childIn := o.Stdin
 	if childIn == nil {
@@ -171,103 +170,4 @@ func (h *Host) box(id string) *mailbox[Message] {
 		h.answers[id] = newMailbox[Message]()
 	}
 	return h.answers[id]
-}
-
-// CloseInput ends the worker's input.
-func (h *Host) CloseInput() {
-	h.closing.Do(func() {
-		if h.stdin != nil {
-			h.stdin.Close()
-		}
-	})
-}
-
-// CloseOutput closes the reading end of the worker's output.
-func (h *Host) CloseOutput() {
-	h.mu.Lock()
-	h.leaving = true
-	h.mu.Unlock()
-	h.stdout.Close()
-}
-
-// Signal sends the worker a signal.
-func (h *Host) Signal(sig syscall.Signal) {
-	h.t.Helper()
-	if err := h.cmd.Process.Signal(sig); err != nil {
-		h.t.Fatal(err)
-	}
-}
-
-// Exit ends the input, waits for the process and returns its exit code.
-func (h *Host) Exit() int {
-	h.t.Helper()
-	h.CloseInput()
-	return h.Wait()
-}
-
-// Wait waits for the process and returns its exit code.
-func (h *Host) Wait() int {
-	h.t.Helper()
-	select {
-	case <-h.exited:
-	case <-time.After(guard):
-		h.hangs("the worker does not end")
-	}
-	<-h.ended
-	return h.cmd.ProcessState.ExitCode()
-}
-
-// PID returns the worker's process id.
-func (h *Host) PID() int { return h.cmd.Process.Pid }
-
-// Stderr returns what the worker has logged so far.
-func (h *Host) Stderr() string { return h.stderr.String() }
-
-func (h *Host) cleanup() {
-	defer h.stdout.Close()
-	h.CloseInput()
-	if h.t.Failed() {
-		_ = h.cmd.Process.Kill() // it may be gone already
-		<-h.exited
-		return
-	}
-	h.Wait()
-	if h.leaving || h.t.Failed() {
-		return
-	}
-	if h.reading != nil {
-		h.fatalf("the output is malformed: %v", h.reading)
-	}
-	if code := h.cmd.ProcessState.ExitCode(); code != 0 {
-		h.fatalf("the worker exited with %d", code)
-	}
-	for id, box := range h.answers {
-		for _, m := range box.rest() {
-			h.t.Errorf("nobody asked for the answer %s: %s %v", id, m.Result, m.Error)
-		}
-	}
-	for _, batch := range h.batches.rest() {
-		h.t.Errorf("nobody asked for the batch %v", batch)
-	}
-	if log := h.Stderr(); strings.Contains(log, "DATA RACE") || strings.Contains(log, "panic") {
-		h.t.Errorf("the worker logged a defect:\n%.5000s", log)
-	}
-}
-
-// hangs fails the test with the goroutines of a worker that does not go on.
-func (h *Host) hangs(what string) {
-	h.t.Helper()
-	_ = h.cmd.Process.Signal(syscall.SIGQUIT) // makes it write them
-	select {
-	case <-h.exited:
-	case <-time.After(5 * time.Second):
-	}
-	h.fatalf("%s", what)
-}
-
-// fatalf fails the test with everything that is known about the worker.
-func (h *Host) fatalf(format string, args ...any) {
-	h.t.Helper()
-	h.t.Fatalf("%s\n--- transcript\n%s--- stderr\n%.20000s",
-		fmt.Sprintf(format, args...), h.script.String(), h.Stderr())
 }

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"sync"
 	"testing"
 	"time"
 
@@ -17,8 +18,9 @@ import (
 )
 
 // startInterop builds grpc-go's own interop server, as the module in the
-// folder `interop` pins it, and starts it. It returns the port.
-func startInterop(t *testing.T, args ...string) (port string) {
+// folder `interop` pins it, and starts it. It returns the port, and a function
+// that kills the server before the end of the test.
+func startInterop(t *testing.T, args ...string) (port string, kill func()) {
 	t.Helper()
 	binary := filepath.Join(t.TempDir(), "interop")
 	build := exec.Command("go", "build", "-C", "interop", "-o", binary, "google.golang.org/grpc/interop/server")
@@ -46,11 +48,12 @@ func startInterop(t *testing.T, args ...string) (port string) {
 			}
 		}
 	}()
-	t.Cleanup(func() {
+	kill = sync.OnceFunc(func() {
 		_ = server.Process.Kill() // it never ends by itself
 		<-drained
 		_ = server.Wait() // "killed" is what it says
 	})
+	t.Cleanup(kill)
 	select {
 	case port = <-ports:
 	case <-drained:
@@ -58,7 +61,7 @@ func startInterop(t *testing.T, args ...string) (port string) {
 	case <-time.After(guard):
 		t.Fatal("the interop server does not say where it listens")
 	}
-	return port
+	return port, kill
 }
 
 // interopSet is the schema of the interop services as a descriptor set.

@@ -65,7 +65,7 @@ func timeoutOnSleepingServer(i *interop, _ *testing.T) {
 // TestInteropTLS connects to the interop server with its own certificates,
 // whose names are not the host's.
 func TestInteropTLS(t *testing.T) {
-	port := startInterop(t, "--use_tls")
+	port, _ := startInterop(t, "--use_tls")
 	h := Start(t)
 	err := h.Fail("openConnection", obj{"address": "localhost:" + port, "tls": obj{}}, 14)
 	if err.Data.Origin != "client" {

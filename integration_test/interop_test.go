@@ -38,9 +38,10 @@ type interopAnswer struct {
 }
 
 func TestInterop(t *testing.T) {
+	port, _ := startInterop(t)
 	i := &interop{Host: Start(t)}
 	i.conn = decode[struct{ ConnectionID string }](i.Host, i.Must("openConnection", obj{
-		"address": "localhost:" + startInterop(t), "descriptorSet": obj{"base64": interopSet(t)}, "timeoutMs": 30000,
+		"address": "localhost:" + port, "descriptorSet": obj{"base64": interopSet(t)}, "timeoutMs": 30000,
 	})).ConnectionID
 	for name, test := range map[string]func(*interop, *testing.T){
 		"empty_unary": emptyUnary, "large_unary": largeUnary, "client_streaming": clientStreaming, "server_streaming": serverStreaming,

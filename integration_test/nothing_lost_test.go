@@ -138,10 +138,12 @@ func TestManyMessages(t *testing.T) {
 	t.Run("getMessage", func(t *testing.T) {
 		pause := newPausingHost(t)
 		next := 1
+		room := make(chan struct{}, 20_000) // requests that have no answer yet
 		h := manyMessages(t, n, nil, func(line []byte) {
 			pause.maybe()
 			if got, found := numberedLine(line); found {
 				next++
+				<-room
 				if !bytes.HasPrefix(line, fmt.Appendf(nil, `{"jsonrpc":"2.0","id":%d,`, got)) {
 					t.Errorf("message %d in %.200q", got, line)
 				}
@@ -151,6 +153,7 @@ func TestManyMessages(t *testing.T) {
 		for first := 0; first < n; first += chunk {
 			var b bytes.Buffer
 			for i := range chunk {
+				room <- struct{}{}
 				fmt.Fprintf(&b, `{"jsonrpc":"2.0","id":%d,"method":"getMessage","params":{"streamId":"s1"}}`+"\n", first+i+1)
 			}
 			h.Send(b.String())

@@ -66,7 +66,7 @@ func (w *Worker) request(e envelope, b *batch, taken int) {
 		work(true)
 		return
 	}
-	go work(false)
+	w.crew.do(func() { work(false) })
 }
 
 // find looks a method up.

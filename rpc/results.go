@@ -42,17 +42,14 @@ func (e *ended) append(dst []byte) []byte {
 	if e == nil {
 		return dst
 	}
-	return appendMember(appendMember(appendMember(dst, "status", e.Status), "headers", e.Headers), "trailers", e.Trailers)
+	dst = e.Status.AppendJSON(append(dst, `,"status":`...))
+	return appendMetadata(appendMetadata(dst, "headers", e.Headers), "trailers", e.Trailers)
 }
 
-// appendMember writes ,"name":value with encoding/json.
-func appendMember(dst []byte, name string, value any) []byte {
+// appendMetadata writes ,"name":{…}.
+func appendMetadata(dst []byte, name string, md grpcops.Metadata) []byte {
 	dst = append(append(append(dst, ',', '"'), name...), '"', ':')
-	text, err := json.Marshal(value)
-	if err != nil { // metadata and status are texts alone
-		text = []byte("null")
-	}
-	return append(dst, text...)
+	return md.AppendJSON(dst)
 }
 
 // appendStreamID writes {"streamId":"…" and leaves the object open.
@@ -81,8 +78,8 @@ type callResult struct {
 
 func (r callResult) appendJSON(dst []byte) []byte {
 	dst = append(append(dst, `{"message":`...), r.Message...)
-	dst = appendMember(appendMember(appendMember(dst, "headers", r.Headers), "trailers", r.Trailers), "status", r.Status)
-	return append(dst, '}')
+	dst = appendMetadata(appendMetadata(dst, "headers", r.Headers), "trailers", r.Trailers)
+	return append(r.Status.AppendJSON(append(dst, `,"status":`...)), '}')
 }
 
 // messageResult is that of getMessage: a message, or the end.
@@ -155,7 +152,7 @@ func (r processResult) members(dst []byte) []byte {
 	dst = appendArray(append(dst, `{"messages":`...), r.Messages)
 	dst = strconv.AppendBool(append(dst, `,"done":`...), r.Done)
 	if !r.Done {
-		return appendMember(dst, "headers", r.Headers)
+		return appendMetadata(dst, "headers", r.Headers)
 	}
 	return (&ended{r.Status, r.Headers, r.Trailers}).append(dst)
 }

@@ -69,6 +69,7 @@ type Worker struct {
 	in      *bufio.Reader
 	out     *writer
 	budget  *budget
+	crew    crew
 
 	root     context.Context // of all calls
 	end      context.CancelCauseFunc
@@ -105,6 +106,7 @@ func New(in io.Reader, out io.Writer, env *grpcops.Env, o Options) *Worker {
 // failed; everything is cancelled then.
 func (w *Worker) Serve(ctx context.Context) error {
 	defer w.end(state.ErrShuttingDown)
+	defer w.crew.dismiss()
 	read := make(chan error, 1)
 	go func() { read <- w.read() }()
 	var failed error

@@ -164,6 +164,10 @@ func (w *writer) push(ctx context.Context, text []byte) {
 	text = w.escaped(text)
 	for {
 		w.mu.Lock()
+		if w.err != nil {
+			w.mu.Unlock()
+			return
+		}
 		if w.queued < backlog {
 			w.enqueue(text, 0)
 			w.startWriting()

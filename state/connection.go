@@ -25,6 +25,8 @@ type connection struct {
 	metadata grpcops.Metadata
 	closing  bool // a closeConnection waits for its turn
 	streams  map[*stream]struct{}
+	counts   bool   // against the limit
+	order    uint64 // of opening
 }
 
 // Opened is an open connection.
@@ -46,7 +48,7 @@ func (s *State) OpenConnection(p grpcops.ConnectionParams, chosen string) (Op[Op
 		id: id, address: p.Address, since: time.Now(), timeout: p.Timeout(),
 		opened: make(chan struct{}), metadata: p.Metadata, streams: map[*stream]struct{}{},
 	}
-	s.connections.live[id] = c
+	c.order = s.connections.add(id, c)
 	return func(ctx context.Context) (Opened, error) {
 		ctx, cancel := s.deadline(ctx, p.ConnectTimeout())
 		defer cancel()
@@ -92,6 +94,8 @@ func (c *connection) ready(ctx context.Context) (*grpcops.Conn, error) {
 // isClosing tells whether requests that are read now come after the close.
 func (c *connection) isClosing() bool { return c.closing }
 
+func (c *connection) counted() *bool { return &c.counts }
+
 // use finds a connection and counts a request that uses it; the request calls
 // uses.done at its end. s.mu must be held.
 func (s *State) use(id string) (*connection, error) {
@@ -119,6 +123,7 @@ func (s *State) CloseConnection(id string) (Op[int], error) {
 		return nil, s.connections.closedError(id)
 	}
 	c.closing = true
+	s.countConnection(c)
 	return func(ctx context.Context) (int, error) {
 		if err := s.turnToClose(ctx, c.idle, func() bool { return s.keepConnection(c) }); err != nil {
 			return 0, err
@@ -151,7 +156,17 @@ func (s *State) keepConnection(c *connection) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c.closing = s.connections.live[c.id] != c
+	s.countConnection(c)
 	return !c.closing
+}
+
+// countConnection makes a connection and its streams count against the limits
+// unless they are being closed. s.mu must be held.
+func (s *State) countConnection(c *connection) {
+	s.connections.count(c, !c.isClosing())
+	for st := range c.streams {
+		s.streams.count(st, !st.isClosing())
+	}
 }
 
 // turnToClose waits until a handle is idle. Where ctx ends first, the close is

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"math"
 	"sync"
 
 	"github.com/grpcline/grpcline/grpcops"
@@ -92,23 +93,31 @@ func (f *flow) messages(put func(json.RawMessage)) grpcops.End {
 // send hands messages over, at most until ctx ends. Where the stream has ended,
 // the error is a *Progress with its status, or with StreamEnded where that is OK.
 func (f *flow) send(ctx context.Context, messages [][]byte) error {
-	select {
-	case <-f.in.ended:
+	if f.ended() {
 		return f.endedError(ctx)
-	default:
 	}
 	err := f.out.send(ctx, messages)
-	if ended(err) {
+	if errors.Is(err, grpcops.ErrEnded) {
 		return f.endedError(ctx)
 	}
 	return err
+}
+
+// ended tells whether the RPC has ended, as far as is known.
+func (f *flow) ended() bool {
+	select {
+	case <-f.in.ended:
+		return true
+	default:
+		return f.rpc.Ended()
+	}
 }
 
 // endedError waits for the end, taking in what still comes before it: at most
 // what flow control had let the server send.
 func (f *flow) endedError(ctx context.Context) error {
 	f.receiving()
-	f.in.takeAll()
+	f.in.takeUpTo(math.MaxInt)
 	end, err := f.in.wait(ctx)
 	switch {
 	case err != nil:

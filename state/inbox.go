@@ -3,6 +3,7 @@ package state
 import (
 	"context"
 	"encoding/json"
+	"math"
 	"sync"
 
 	"github.com/grpcline/grpcline/grpcops"
@@ -11,15 +12,13 @@ import (
 // inbox holds what a stream has received and nobody has taken. One goroutine
 // puts and at most one takes at a time.
 type inbox struct {
-	limits Limits
-
-	mu        sync.Mutex
-	messages  []json.RawMessage
-	size      int  // bytes of messages
-	unbounded bool // take in all that comes
-	headers   grpcops.Metadata
-	headed    bool         // the server sent headers
-	final     *grpcops.End // how the RPC ended; set before ended is closed
+	mu       sync.Mutex
+	limits   Limits
+	messages []json.RawMessage
+	size     int // bytes of messages
+	headers  grpcops.Metadata
+	headed   bool         // the server sent headers
+	final    *grpcops.End // how the RPC ended; set before ended is closed
 
 	arrived chan struct{} // signals a message to the one that takes
 	room    chan struct{} // signals room to the one that puts
@@ -47,7 +46,7 @@ func signal(c chan struct{}) {
 func (b *inbox) put(ctx context.Context, message json.RawMessage) {
 	for {
 		b.mu.Lock()
-		full := !b.unbounded && len(b.messages) > 0 &&
+		full := len(b.messages) > 0 &&
 			(len(b.messages) >= b.limits.ReadAhead || b.size+len(message) > b.limits.ReadAheadSize)
 		if !full || ctx.Err() != nil { // a cancelled RPC ends at once; what came before is kept
 			b.messages = append(b.messages, message)
@@ -64,10 +63,10 @@ func (b *inbox) put(ctx context.Context, message json.RawMessage) {
 	}
 }
 
-// takeAll lifts the bound on what is read ahead.
-func (b *inbox) takeAll() {
+// takeUpTo raises the bound on what is read ahead to that many bytes.
+func (b *inbox) takeUpTo(bytes int) {
 	b.mu.Lock()
-	b.unbounded = true
+	b.limits.ReadAhead, b.limits.ReadAheadSize = math.MaxInt, bytes
 	b.mu.Unlock()
 	signal(b.room)
 }
@@ -166,9 +165,9 @@ func (b *inbox) wait(ctx context.Context) (*grpcops.End, error) {
 	}
 }
 
-// counts tells how much waits to be taken, and whether the stream has ended.
-func (b *inbox) counts() (messages, bytes int, ended bool) {
+// counts tells how much waits to be taken.
+func (b *inbox) counts() (messages, bytes int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return len(b.messages), b.size, b.final != nil
+	return len(b.messages), b.size
 }

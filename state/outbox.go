@@ -2,7 +2,6 @@ package state
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"time"
 
@@ -162,6 +161,3 @@ func (o *outbox) isCompleted() bool {
 	defer o.mu.Unlock()
 	return o.completed
 }
-
-// ended tells whether a send failed because the stream has.
-func ended(err error) bool { return errors.Is(err, grpcops.ErrEnded) }

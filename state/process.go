@@ -47,7 +47,7 @@ func (s *State) processed(kind grpcops.Kind, call Call, deadlineMs *int, work fu
 		}()
 		if err == nil {
 			p.flow.receiving()
-			p.flow.in.takeAll()
+			p.flow.in.takeUpTo(s.limits.CollectBytes)
 			err = work(ctx, p)
 			p.collected.Sent = p.flow.out.count()
 			p.flow.stop(nil)
@@ -120,7 +120,7 @@ func (p *process) send(ctx context.Context, packed []byte) (over bool, err error
 	ctx, cancel := p.state.bounded(ctx, p.timeout)
 	defer cancel()
 	err = p.flow.out.send(ctx, [][]byte{packed})
-	if ended(err) {
+	if errors.Is(err, grpcops.ErrEnded) {
 		return true, nil
 	}
 	return false, err

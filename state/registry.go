@@ -12,6 +12,7 @@ import (
 type handle interface {
 	comparable
 	isClosing() bool // requests that are read now come after its close
+	counted() *bool  // whether it counts against the limit
 }
 
 // registry gives out handles of one kind and finds what they stand for. It is
@@ -24,6 +25,8 @@ type registry[T handle] struct {
 	closed  Reason
 
 	last uint64 // the number given out last
+	made uint64 // how many handles were ever live
+	open int    // handles that count against the limit: those that are not being closed
 	live map[string]T
 	gone graves
 }
@@ -35,21 +38,20 @@ func (r *registry[T]) number() string {
 }
 
 // ours tells whether id looks like a number of ours.
-func (r *registry[T]) ours(id string) (number uint64, ok bool) {
+func (r *registry[T]) ours(id string) bool {
 	digits, found := strings.CutPrefix(id, r.letter)
-	if !found || digits == "" || strings.Trim(digits, "0123456789") != "" {
-		return 0, false
-	}
-	number, err := strconv.ParseUint(digits, 10, 64)
-	if err != nil {
-		number = 1<<64 - 1 // larger than any that was given out
-	}
-	return number, true
+	return found && digits != "" && strings.Trim(digits, "0123456789") == ""
+}
+
+// givenOut tells whether id is a number that was given out.
+func (r *registry[T]) givenOut(id string) bool {
+	number, err := strconv.ParseUint(strings.TrimPrefix(id, r.letter), 10, 64)
+	return err == nil && 0 < number && number <= r.last && id == r.letter+strconv.FormatUint(number, 10)
 }
 
 // checkChosen says why an id cannot be chosen. One that is being closed can.
 func (r *registry[T]) checkChosen(id string) error {
-	if _, ok := r.ours(id); ok {
+	if r.ours(id) {
 		return fmt.Errorf("%q looks like a number that the worker gives out itself; choose another %s id", id, r.noun)
 	}
 	if live, ok := r.live[id]; ok && !live.isClosing() {
@@ -67,7 +69,7 @@ func reserve[T handle](r *registry[T], chosen, param string) (string, error) {
 	} else if err := r.checkChosen(chosen); err != nil {
 		return "", &grpcops.ParamError{Param: param, Message: err.Error()}
 	}
-	if r.full() {
+	if r.open >= r.limit {
 		err := errorf(Limit, "there are %d open %ss, which is the limit (--max-%ss); close some first", r.limit, r.noun, r.noun)
 		r.bury(id, err)
 		return "", err
@@ -75,19 +77,24 @@ func reserve[T handle](r *registry[T], chosen, param string) (string, error) {
 	return id, nil
 }
 
-// full tells whether there are as many handles as there may be. Those that are
-// being closed do not count.
-func (r *registry[T]) full() bool {
-	if len(r.live) < r.limit {
-		return false
+// add makes a handle live and returns its place among all that ever were.
+func (r *registry[T]) add(id string, h T) uint64 {
+	r.live[id] = h
+	r.count(h, true)
+	r.made++
+	return r.made
+}
+
+// count makes a handle count against the limit, or not.
+func (r *registry[T]) count(h T, counts bool) {
+	switch was := h.counted(); {
+	case counts && !*was:
+		r.open++
+		*was = true
+	case !counts && *was:
+		r.open--
+		*was = false
 	}
-	open := 0
-	for _, live := range r.live {
-		if !live.isClosing() {
-			open++
-		}
-	}
-	return open >= r.limit
 }
 
 // fail uses up the handle of an opening that was refused.
@@ -119,7 +126,7 @@ func (r *registry[T]) find(id string) (T, error) {
 	} else if ok {
 		return none, r.closedError(id)
 	}
-	if number, ok := r.ours(id); ok && 0 < number && number <= r.last {
+	if r.givenOut(id) {
 		return none, r.closedError(id)
 	}
 	return none, errorf(r.unknown, "there is no %s %q", r.noun, id)
@@ -138,6 +145,7 @@ func openFailed(noun, id string, cause error) *Error {
 // remove takes a handle out, unless its id was given to another since. cause is
 // why it was never opened, nil where it is closed.
 func (r *registry[T]) remove(id string, old T, cause error) {
+	r.count(old, false)
 	if r.live[id] == old {
 		delete(r.live, id)
 		r.gone.bury(id, cause)

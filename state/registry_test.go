@@ -9,9 +9,10 @@ import (
 )
 
 // thing is a handle of the tests.
-type thing struct{ closing bool }
+type thing struct{ closing, counts bool }
 
 func (h *thing) isClosing() bool { return h.closing }
+func (h *thing) counted() *bool  { return &h.counts }
 
 func things(limit int) *registry[*thing] {
 	return &registry[*thing]{
@@ -77,7 +78,7 @@ func TestRegistryReserves(t *testing.T) {
 			t.Errorf("%q: got %q, %v", test.chosen, id, err)
 		}
 		if err == nil {
-			r.live[id] = &thing{}
+			r.add(id, &thing{})
 		}
 	}
 	for _, id := range []string{"s2", "yours"} {
@@ -86,6 +87,7 @@ func TestRegistryReserves(t *testing.T) {
 		}
 	}
 	r.live["mine"].closing = true
+	r.count(r.live["mine"], false)
 	if id, err := reserve(r, "mine", "streamId"); err != nil || id != "mine" {
 		t.Errorf("an id that is being closed: %q, %v", id, err)
 	}

@@ -277,11 +277,11 @@ func TestTooLargeToSend(t *testing.T) {
 		start(r.OpenConnection(p, "")).must(t)
 		r.open(grpcops.BidiStream)
 		long := string(say(strings.Repeat("x", 200)))
-		var wrong *grpcops.ParamError
-		if _, err := start(r.SendMessage("s1", "", json.RawMessage(long))).wait(); !errors.As(err, &wrong) || wrong.Param != "message" {
+		var refused *grpcops.StatusError
+		if _, err := start(r.SendMessage("s1", "", json.RawMessage(long))).wait(); !errors.As(err, &refused) || refused.Status.Name != "RESOURCE_EXHAUSTED" {
 			t.Errorf("one: %v", err)
 		}
-		if _, err := start(r.SendMessages("s1", "", json.RawMessage(`[{"text":"first"},`+long+`]`))).wait(); !errors.As(err, &wrong) || wrong.Param != "messages" {
+		if _, err := start(r.SendMessages("s1", "", json.RawMessage(`[{"text":"first"},`+long+`]`))).wait(); !errors.As(err, &refused) || refused.Status.Name != "RESOURCE_EXHAUSTED" {
 			t.Errorf("several: %v", err)
 		}
 		if n, err := start(r.SendMessage("s1", "", say("small"))).wait(); err != nil || n != 1 {

@@ -19,7 +19,7 @@ type ConnectionState struct {
 	State        string `json:"state" doc:"opening, or gRPC's word: IDLE, CONNECTING, READY, TRANSIENT_FAILURE"`
 	AgeMs        int64  `json:"ageMs" doc:"milliseconds since it was asked for"`
 	Streams      int    `json:"streams" doc:"streams on it that are not closed"`
-	since        time.Time
+	order        uint64
 }
 
 // StreamState is a stream by its handle.
@@ -34,7 +34,7 @@ type StreamState struct {
 	Waiting       int    `json:"waiting" doc:"messages received and not taken"`
 	WaitingBytes  int    `json:"waitingBytes" doc:"the size of those"`
 	SendCompleted bool   `json:"sendCompleted" doc:"whether no more can be sent"`
-	since         time.Time
+	order         uint64
 }
 
 // Snapshot tells what is open, openings under way included.
@@ -50,13 +50,13 @@ func (s *State) Snapshot(now time.Time) Snapshot {
 		if c.conn != nil {
 			state = c.conn.State()
 		}
-		snap.Connections = append(snap.Connections, ConnectionState{c.id, c.address, state, now.Sub(c.since).Milliseconds(), len(c.streams), c.since})
+		snap.Connections = append(snap.Connections, ConnectionState{c.id, c.address, state, now.Sub(c.since).Milliseconds(), len(c.streams), c.order})
 	}
 	slices.SortFunc(snap.Connections, func(a, b ConnectionState) int {
-		return cmp.Or(a.since.Compare(b.since), cmp.Compare(a.ConnectionID, b.ConnectionID))
+		return cmp.Compare(a.order, b.order)
 	})
 	slices.SortFunc(snap.Streams, func(a, b StreamState) int {
-		return cmp.Or(a.since.Compare(b.since), cmp.Compare(a.StreamID, b.StreamID))
+		return cmp.Compare(a.order, b.order)
 	})
 	return snap
 }
@@ -64,18 +64,17 @@ func (s *State) Snapshot(now time.Time) Snapshot {
 func (st *stream) snapshot(now time.Time) StreamState {
 	snap := StreamState{
 		StreamID: st.id, ConnectionID: st.conn.id, Method: st.method, Kind: string(st.kind),
-		State: "opening", AgeMs: now.Sub(st.since).Milliseconds(), since: st.since,
+		State: "opening", AgeMs: now.Sub(st.since).Milliseconds(), order: st.order,
 	}
 	select {
 	case <-st.opened:
 	default:
 		return snap
 	}
-	var ended bool
-	snap.Waiting, snap.WaitingBytes, ended = st.flow.in.counts()
+	snap.Waiting, snap.WaitingBytes = st.flow.in.counts()
 	snap.Sent, snap.SendCompleted = st.flow.out.count(), st.flow.out.isCompleted()
 	snap.State = "open"
-	if ended {
+	if st.flow.ended() {
 		snap.State = "ended"
 	}
 	return snap

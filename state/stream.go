@@ -30,7 +30,10 @@ type stream struct {
 	flow   *flow         // nil where it failed; set before opened is closed
 	err    error         // why it failed
 
-	closing bool // a close waits for its turn; guarded by State.mu
+	// Guarded by State.mu.
+	closing bool   // a closeStream waits for its turn
+	counts  bool   // against the limit
+	order   uint64 // of opening
 }
 
 // StreamOptions are those of init…Stream.
@@ -69,7 +72,7 @@ func (s *State) OpenStream(kind grpcops.Kind, call Call, o StreamOptions) (Op[Op
 	if o.Push != nil {
 		st.push = newPushed(id, *o.Push, s.pusher)
 	}
-	s.streams.live[id] = st
+	st.order = s.streams.add(id, st)
 	c.streams[st] = struct{}{}
 	return func(ctx context.Context) (OpenedStream, error) {
 		defer c.uses.done()
@@ -216,6 +219,7 @@ func (s *State) CloseStream(id, connectionID string) (Op[struct{}], error) {
 		return nil, s.streams.closedError(id)
 	}
 	st.closing = true
+	s.streams.count(st, false)
 	st.conn.uses.add()
 	return func(ctx context.Context) (struct{}, error) {
 		defer st.conn.uses.done()
@@ -244,9 +248,12 @@ func (s *State) keepStream(st *stream) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	st.closing = s.streams.live[st.id] != st
+	s.streams.count(st, !st.isClosing())
 	return !st.closing
 }
 
 // isClosing tells whether requests that are read now come after the close, of the
 // stream or of its connection.
 func (st *stream) isClosing() bool { return st.closing || st.conn.closing }
+
+func (st *stream) counted() *bool { return &st.counts }

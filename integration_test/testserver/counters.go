@@ -4,13 +4,15 @@ import (
 	"context"
 	"maps"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"google.golang.org/grpc/stats"
 )
 
-// connCounter counts the connections that a server has at the moment.
+// connCounter counts the connections that a server has at the moment, and
+// notes what only the transport knows of its calls.
 type connCounter struct {
 	mu      sync.Mutex
 	changed *sync.Cond
@@ -18,8 +20,28 @@ type connCounter struct {
 	total   int
 }
 
-func (c *connCounter) TagRPC(ctx context.Context, _ *stats.RPCTagInfo) context.Context { return ctx }
-func (c *connCounter) HandleRPC(context.Context, stats.RPCStats)                       {}
+// encodingKey finds the encoding of a call's messages in its context.
+type encodingKey struct{}
+
+func encodingOf(ctx context.Context) string {
+	encoding, _ := ctx.Value(encodingKey{}).(*atomic.Pointer[string])
+	if encoding == nil || encoding.Load() == nil {
+		return ""
+	}
+	return *encoding.Load()
+}
+
+func (c *connCounter) TagRPC(ctx context.Context, _ *stats.RPCTagInfo) context.Context {
+	return context.WithValue(ctx, encodingKey{}, new(atomic.Pointer[string]))
+}
+
+func (c *connCounter) HandleRPC(ctx context.Context, event stats.RPCStats) {
+	encoding, _ := ctx.Value(encodingKey{}).(*atomic.Pointer[string])
+	if header, ok := event.(*stats.InHeader); ok && encoding != nil {
+		encoding.Store(&header.Compression)
+	}
+}
+
 func (c *connCounter) TagConn(ctx context.Context, _ *stats.ConnTagInfo) context.Context {
 	return ctx
 }

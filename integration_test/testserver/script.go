@@ -50,6 +50,7 @@ type Inspection struct {
 	HasTimeout bool                `json:"hasTimeout"`
 	TimeoutMs  int64               `json:"timeoutMs"`
 	ClientName string              `json:"clientName"` // of the client's certificate
+	Encoding   string              `json:"encoding"`   // of the messages: "gzip" or empty
 }
 
 // Script returns the steps as the value of the metadata name `script`.
@@ -182,7 +183,7 @@ func (r *run) count() error {
 
 func (r *run) inspect(ctx context.Context) (string, error) {
 	md, _ := metadata.FromIncomingContext(ctx)
-	seen := Inspection{Method: r.method, Metadata: md}
+	seen := Inspection{Method: r.method, Metadata: md, Encoding: encodingOf(ctx)}
 	if deadline, ok := ctx.Deadline(); ok {
 		seen.HasTimeout = true
 		seen.TimeoutMs = time.Until(deadline).Milliseconds()

@@ -54,6 +54,9 @@ func DecodePositional(data []byte, order []string, v any) error {
 	seen := make([]bool, len(p.fields))
 	n := 0
 	err := eachItem(data, func(item []byte) error {
+		if len(order) == 0 {
+			return &Error{Message: "must be empty, or an object: nothing goes by position here"}
+		}
 		if n == len(order) {
 			return &Error{Message: fmt.Sprintf("must have at most %d values by position (%s); others go by name", len(order), strings.Join(order, ", "))}
 		}

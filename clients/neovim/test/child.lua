@@ -45,7 +45,9 @@ function Child:eventually(expression)
   return harness.eventually(function()
     local value = self:lua("return " .. expression)
     return value ~= vim.NIL and value
-  end, expression .. "\n" .. self:all_notes())
+  end, function()
+    return expression .. "\n" .. self:all_notes()
+  end)
 end
 
 function Child:all_notes()
@@ -84,7 +86,9 @@ function Child:result_with(text)
   harness.eventually(function()
     result = self:result()
     return result and result:find(text, 1, true)
-  end, text)
+  end, function()
+    return ("%s\n%s\n%s"):format(text, result, self:all_notes())
+  end)
   return result
 end
 

@@ -26,7 +26,8 @@ function M.contains(part, text)
   end
 end
 
---- Waits until fn returns something true, and returns that.
+--- Waits until fn returns something true, and returns that; about() tells what
+--- was waited for.
 function M.eventually(fn, about)
   local value
   local ok = vim.wait(20000, function()
@@ -34,7 +35,7 @@ function M.eventually(fn, about)
     return value
   end, 10)
   if not ok then
-    error("still not: " .. (about or "the condition"), 2)
+    error("still not: " .. about(), 2)
   end
   return value
 end

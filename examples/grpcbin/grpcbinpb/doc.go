@@ -1,2 +1,2 @@
-// Package grpcbinpb is generated from the .proto files beside it.
+// Package grpcbinpb is generated from clients/onescript/examples/proto.
 package grpcbinpb

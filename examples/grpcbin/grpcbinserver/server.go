@@ -15,7 +15,7 @@ import (
 	"github.com/grpcline/grpcline/examples/grpcbin/grpcbinpb"
 )
 
-//go:generate protoc -I ../grpcbinpb --go_out=../../.. --go_opt=module=github.com/grpcline/grpcline --go-grpc_out=../../.. --go-grpc_opt=module=github.com/grpcline/grpcline main.proto my_types.proto
+//go:generate protoc -I ../../../clients/onescript/examples/proto --go_out=../../.. --go_opt=module=github.com/grpcline/grpcline --go-grpc_out=../../.. --go-grpc_opt=module=github.com/grpcline/grpcline main.proto my_types.proto
 
 // New makes a server, with reflection, that listens nowhere yet.
 func New(options ...grpc.ServerOption) *grpc.Server {

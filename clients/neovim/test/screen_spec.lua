@@ -1,0 +1,67 @@
+-- What a user sees: the whole screen, compared with test/screens.
+local h = require("test.harness")
+local children = require("test.child")
+
+-- matches compares the screen with a file, and says how to accept a new one.
+local function matches(child, name)
+  local path = h.clients .. "/neovim/test/screens/" .. name .. ".txt"
+  local screen = child:screen():gsub("%d+ ms", "N ms")
+  if vim.env.ACCEPT then
+    vim.fn.writefile(vim.split(screen, "\n"), path, "b")
+  end
+  h.equal(h.read(path), screen, "not the screen of " .. path .. " (ACCEPT=1 accepts it)")
+end
+
+h.test("screen of a call", function()
+  children.with(nil, function(child)
+    child:edit("/tmp/library.grpc", {
+      "@host = demo:///",
+      "",
+      "### Say hello",
+      "{{host}}",
+      "x-tenant: north",
+      "grpcline.demo.Demo/SayHello",
+      "",
+      "{",
+      '  "name": "Ada",',
+      '  "language": "RUSSIAN"',
+      "}",
+    })
+    child:command("normal! gg")
+    child:command("set laststatus=2 | 4 | Grpcline run")
+    child:result_with("Привет")
+    matches(child, "call")
+  end)
+end)
+
+h.test("screen of a failure, its details folded", function()
+  children.with(nil, function(child)
+    child:lua([[require("grpcline").setup({ split = "belowright split", fold = 1 })]])
+    child:edit("/tmp/library.grpc", {
+      "demo:///",
+      "grpcline.demo.Demo/Fail",
+      "",
+      '{"code": 5, "message": "no such book"}',
+    })
+    child:command("Grpcline run")
+    child:result_with("NOT_FOUND")
+    matches(child, "failure")
+  end)
+end)
+
+h.test("screen of a stream that is open", function()
+  children.with(nil, function(child)
+    child:edit("/tmp/chat.grpc", {
+      "### Talk",
+      "# @keep-open",
+      "demo:///",
+      "grpcline.demo.Demo/Chat",
+      "",
+      '{"from": "Ada", "text": "hi"}',
+      '{"from": "Ada", "text": "again"}',
+    })
+    child:command("set columns=120 | 6 | Grpcline run")
+    child:result_with("2 received")
+    matches(child, "stream")
+  end)
+end)
