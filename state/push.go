@@ -35,16 +35,16 @@ func (p *pushed) message(wanted context.Context, message json.RawMessage) {
 	select {
 	case <-p.start:
 	case <-wanted.Done():
-		return
 	}
-	for !p.take() {
+	for wanted.Err() == nil && !p.take() {
 		select {
 		case <-p.acked:
 		case <-wanted.Done():
-			return
 		}
 	}
-	p.pusher.Message(wanted, p.streamID, message)
+	if wanted.Err() == nil {
+		p.pusher.Message(wanted, p.streamID, message)
+	}
 }
 
 // take counts a message as under way, if the window has room.
@@ -62,8 +62,10 @@ func (p *pushed) take() bool {
 func (p *pushed) end(wanted context.Context, end *grpcops.End) {
 	select {
 	case <-p.start:
-		p.pusher.End(wanted, p.streamID, end)
 	case <-wanted.Done():
+	}
+	if wanted.Err() == nil {
+		p.pusher.End(wanted, p.streamID, end)
 	}
 }
 

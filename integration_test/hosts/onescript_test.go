@@ -199,13 +199,13 @@ func TestOneScriptDamage(t *testing.T) {
 			t.Errorf("request %d: %+v, not error %d", id, got[id][0].Error, code)
 		}
 	}
-	if len(got[0]) != 2 {
-		t.Fatalf("%d lines were refused, not 2", len(got[0]))
+	if len(got[0]) != 3 {
+		t.Fatalf("%d runs of lines were refused, not 3", len(got[0]))
 	}
 	for i, wanted := range []struct {
 		reason string
 		line   int
-	}{{"truncated", 5}, {"notUtf8", 9}} {
+	}{{"truncated", 5}, {"notJson", 6}, {"notUtf8", 9}} {
 		if e := got[0][i].Error; e == nil || e.Data.Reason != wanted.reason || e.Data.Line != wanted.line {
 			t.Errorf("refusal %d: %+v, not %v", i, e, wanted)
 		}

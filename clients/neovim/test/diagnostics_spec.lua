@@ -26,10 +26,19 @@ h.test("of a .grpc file, while it is edited", function()
   end)
 end)
 
+h.test("of a line that is not UTF-8", function()
+  local parse = require("grpcline.file.parse")
+  local text = "demo:///\na.B/C\n\"\255\"\n\"\195\188 \240\159\153\130\"\n\"\237\160\128\""
+  local file = parse.parse(text, { folder = "/", env = function() end })
+  local message = "the line is not UTF-8"
+  h.equal({ { line = 3, message = message }, { line = 5, message = message } }, file.problems)
+end)
+
 h.test("of a schema, in the schema's file and in the quickfix list", function()
   children.with(nil, function(child)
     child:edit(results .. "/demo.grpc")
-    child:command("/broken.A | Grpcline run")
+    child:command("/broken.A")
+    child:command("Grpcline run")
     child:result_with("FAILED")
     local proto = results .. "/broken.proto"
     local want = {

@@ -46,6 +46,15 @@ h.test("a program that speaks something else is refused", function()
   h.contains(path .. " does not speak JSON-RPC: it wrote hello", failure(path))
 end)
 
+h.test("an answer without an id fails what waits", function()
+  local path = fake({
+    "read line",
+    [[printf '{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"line 1 is not UTF-8"}}\n']],
+    "read line",
+  })
+  h.contains("line 1 is not UTF-8", failure(path))
+end)
+
 h.test("versions are compared by their numbers", function()
   local function refusal(version, protocol)
     return session.refusal("w", { name = "grpcline", version = version, protocol = protocol or 1 })

@@ -4,7 +4,7 @@ local session = require("grpcline.worker.session")
 
 local M = {}
 
-local health = vim.health
+local health = vim.health or require("health")
 local ok, report_error = health.ok or health.report_ok, health.error or health.report_error
 local start = health.start or health.report_start
 

@@ -39,6 +39,30 @@ function M.classify(text)
   return { kind = "content", value = text }
 end
 
+-- sequences are the well-formed sequences of several bytes (RFC 3629, section 4).
+local sequences = {
+  "[\194-\223][\128-\191]",
+  "\224[\160-\191][\128-\191]",
+  "[\225-\236\238\239][\128-\191][\128-\191]",
+  "\237[\128-\159][\128-\191]",
+  "\240[\144-\191][\128-\191][\128-\191]",
+  "[\241-\243][\128-\191][\128-\191][\128-\191]",
+  "\244[\128-\143][\128-\191][\128-\191]",
+}
+
+--- Tells whether text is UTF-8, as the worker requires of its input.
+--- @param text string
+--- @return boolean
+function M.is_utf8(text)
+  for _, sequence in ipairs(sequences) do
+    if not text:find("[\128-\255]") then
+      return true
+    end
+    text = text:gsub(sequence, " ")
+  end
+  return not text:find("[\128-\255]")
+end
+
 --- Splits a metadata line.
 --- @param text string
 --- @return string|nil name in lower case, nil where the line is no metadata

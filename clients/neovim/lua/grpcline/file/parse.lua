@@ -20,6 +20,9 @@ local function collect(text, report)
   local all = split(text)
   for number, line in ipairs(all) do
     local it = lines.classify(line)
+    if not lines.is_utf8(line) then
+      report(number, "the line is not UTF-8")
+    end
     if it.kind == "separator" then
       block.last = number - 1
       list[#list + 1] = block

@@ -17,6 +17,9 @@ local M = {}
 local Run = {}
 Run.__index = Run
 
+-- cancelled is the code of a request that was cancelled.
+local cancelled = -32800
+
 -- runs numbers the handles, which are this session's own.
 local runs = 0
 
@@ -60,12 +63,16 @@ function Run:fail(err)
   self:finish()
 end
 
--- call is worker:call that cancel can end.
+-- call is worker:call that cancel can end, also when the answer and the
+-- cancellation cross.
 function Run:call(method, arguments, raw)
   return task.wait(function(done)
-    self.waiting = self.worker:request(method, arguments, raw, function(...)
+    self.waiting = self.worker:request(method, arguments, raw, function(err, result)
       self.waiting = nil
-      done(...)
+      if self.cancelled and not err then
+        err = { code = cancelled, message = "cancelled" }
+      end
+      done(err, result)
     end)
   end)
 end
@@ -236,6 +243,7 @@ end
 
 --- Cancels the call; its end is then shown like any other.
 function Run:cancel()
+  self.cancelled = true
   if self.ended then
     return
   elseif self.is_open then

@@ -98,19 +98,25 @@ function Client:receive(line)
       listener(message.method, params)
     end
   elseif message.error then
-    vim.notify("grpcline: " .. message.error.message, vim.log.levels.ERROR)
+    -- It could not read a request well enough to tell which one it was.
+    self:fail_pending(message.error)
+  end
+end
+
+function Client:fail_pending(err)
+  local pending = self.pending
+  self.pending = {}
+  for _, callback in pairs(pending) do
+    callback(err)
   end
 end
 
 -- fail_all ends every request and stream with a sentence; the first one stays.
 function Client:fail_all(sentence)
   self.ended = self.ended or sentence
-  local err = { code = -32002, message = self.ended }
-  local pending, streams = self.pending, self.streams
-  self.pending, self.streams = {}, {}
-  for _, callback in pairs(pending) do
-    callback(err)
-  end
+  self:fail_pending({ code = -32002, message = self.ended })
+  local streams = self.streams
+  self.streams = {}
   for _, listener in pairs(streams) do
     listener("workerEnded", { message = vim.json.encode(self.ended) })
   end

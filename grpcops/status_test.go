@@ -1,0 +1,138 @@
+package grpcops
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"google.golang.org/genproto/googleapis/rpc/code"
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	statuspb "google.golang.org/genproto/googleapis/rpc/status"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/types/known/anypb"
+
+	"github.com/grpcline/grpcline/grpcops/transcode"
+)
+
+// TestCodeNames are those of google.rpc.Code.
+func TestCodeNames(t *testing.T) {
+	for number, name := range code.Code_name {
+		if got := CodeName(uint32(number)); got != name {
+			t.Errorf("%d: got %s, want %s", number, got, name)
+		}
+	}
+	if len(code.Code_name) != int(LastCode)+1 {
+		t.Errorf("the last of %d codes is said to be %d", len(code.Code_name), LastCode)
+	}
+	for number, want := range map[uint32]string{17: "CODE_17", 99: "CODE_99", 1<<32 - 1: "CODE_4294967295"} {
+		if got := CodeName(number); got != want {
+			t.Errorf("%d: got %s, want %s", number, got, want)
+		}
+	}
+}
+
+func TestStatusOf(t *testing.T) {
+	info, err := anypb.New(&errdetails.ErrorInfo{Reason: "R", Metadata: map[string]string{"k": "<ы>"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		name string
+		err  error
+		want string
+	}{
+		{"none", nil, `{"code":0,"name":"OK","message":"","details":[]}`},
+		{"a status", status.Error(codes.NotFound, `no "a"`), `{"code":5,"name":"NOT_FOUND","message":"no \"a\"","details":[]}`},
+		{"an unknown code", status.Error(99, ""), `{"code":99,"name":"CODE_99","message":"","details":[]}`},
+		{"broken text", status.Error(codes.Aborted, "a\xFFb"), `{"code":10,"name":"ABORTED","message":"a` + "\uFFFD" + `b","details":[]}`},
+		{"an error of another kind", errors.New("x"), `{"code":2,"name":"UNKNOWN","message":"x","details":[]}`},
+		{"a known detail", detailed(info), `{"code":3,"name":"INVALID_ARGUMENT","message":"m","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"R","metadata":{"k":"<ы>"}}]}`},
+		{"an unknown detail", detailed(&anypb.Any{TypeUrl: "type.googleapis.com/a.B", Value: []byte{1, 2}}), `{"code":3,"name":"INVALID_ARGUMENT","message":"m","details":[{"@type":"type.googleapis.com/a.B","value":"AQI="}]}`},
+		{"a broken detail", detailed(&anypb.Any{TypeUrl: info.TypeUrl, Value: []byte{0xFF}}), `{"code":3,"name":"INVALID_ARGUMENT","message":"m","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","value":"/w=="}]}`},
+		{"a detail without a type", detailed(&anypb.Any{Value: []byte{1}}), `{"code":3,"name":"INVALID_ARGUMENT","message":"m","details":[{"@type":"","value":"AQ=="}]}`},
+	} {
+		st := statusOf(test.err, transcode.NewCodec(nil), transcode.Options{})
+		got, err := json.Marshal(st)
+		if err != nil {
+			t.Errorf("%s: %v", test.name, err)
+			continue
+		}
+		if compacted(t, got) != compacted(t, []byte(test.want)) {
+			t.Errorf("%s:\ngot  %s\nwant %s", test.name, got, test.want)
+		}
+	}
+}
+
+func detailed(detail *anypb.Any) error {
+	return status.FromProto(&statuspb.Status{Code: 3, Message: "m", Details: []*anypb.Any{detail}}).Err()
+}
+
+// compacted is JSON in one form: members sorted.
+func compacted(t *testing.T, text []byte) string {
+	t.Helper()
+	var v any
+	if err := json.Unmarshal(text, &v); err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	return fmt.Sprintf("%q", v)
+}
+
+func TestStatusErrorSays(t *testing.T) {
+	for _, test := range []struct {
+		end  End
+		want string
+	}{
+		{End{Status: Status{Code: 5, Name: "NOT_FOUND", Message: "no"}, Origin: OriginServer}, "NOT_FOUND: no"},
+		{End{Status: Status{Code: 5, Name: "NOT_FOUND"}, Origin: OriginServer}, "NOT_FOUND: server gave no message"},
+	} {
+		if got := (&StatusError{test.end}).Error(); !strings.HasPrefix(got, test.end.Status.Name+": ") || test.end.Status.Message != "" && got != test.want {
+			t.Errorf("got %q, want %q", got, test.want)
+		}
+	}
+}
+
+// TestCauseOf takes the wrappings off the messages that grpc-go makes.
+func TestCauseOf(t *testing.T) {
+	for in, want := range map[string]string{
+		`connection error: desc = "transport: Error while dialing: dial tcp 127.0.0.1:1: connect: connection refused"`:                                                    "dial tcp 127.0.0.1:1: connect: connection refused",
+		`connection error: desc = "transport: authentication handshake failed: tls: first record does not look like a TLS handshake"`:                                     "tls: first record does not look like a TLS handshake",
+		`connection error: desc = "error reading server preface: EOF"`:                                                                                                    "EOF",
+		`connection error: desc = "error reading server preface: http2: frame too large, note that the frame header looked like an HTTP/1.1 header"`:                      "http2: frame too large, note that the frame header looked like an HTTP/1.1 header",
+		`connection error: desc = "transport: authentication handshake failed: tls: failed to verify certificate: x509: certificate signed by unknown authority (\"x\")"`: `tls: failed to verify certificate: x509: certificate signed by unknown authority (\"x\")`,
+		"name resolver error: produced zero addresses":                                                                                                                    "no such host",
+		"something else": "something else",
+		"":               "",
+	} {
+		if got := causeOf(in); got != want {
+			t.Errorf("%s:\ngot  %s\nwant %s", in, got, want)
+		}
+	}
+}
+
+func TestAdviceOn(t *testing.T) {
+	for _, test := range []struct {
+		cause string
+		tls   bool
+		want  string // a part of it; empty for none
+	}{
+		{"dial tcp: connect: connection refused", false, "nothing listens there"},
+		{"dial tcp: lookup x: no such host", false, "host's name"},
+		{"x509: certificate signed by unknown authority", true, "tls.caPem"},
+		{"x509: certificate is valid for a, not b", true, "tls.serverName"},
+		{"x509: certificate has expired or is not yet valid", true, "clock"},
+		{"remote error: tls: certificate required", true, "clientCertFile"},
+		{"tls: first record does not look like a TLS handshake", true, "http://"},
+		{"EOF", false, "TLS"},
+		{"EOF", true, ""},
+		{"read: connection reset by peer", false, "TLS"},
+		{"something else", false, ""},
+	} {
+		got := adviceOn(test.cause, test.tls)
+		if (test.want == "") != (got == "") || !strings.Contains(got, test.want) {
+			t.Errorf("%s, tls %v: got %q", test.cause, test.tls, got)
+		}
+	}
+}
