@@ -2,6 +2,7 @@ package grpcops
 
 import (
 	"net"
+	"net/netip"
 	"net/url"
 	"strings"
 )
@@ -32,8 +33,8 @@ func parseAddress(text string, withTLS bool) (address, error) {
 			return address{}, paramErrorf("address", "address %q names no socket", text)
 		}
 		return address{target: scheme + ":" + rest}, nil
-	case found && (scheme == "dns" || scheme == "passthrough") && strings.HasPrefix(rest, "/"):
-		return targetAddress(text, withTLS)
+	case found && (scheme == "dns" || scheme == "passthrough") && !validPort(rest):
+		return targetAddress(scheme, text, rest, withTLS)
 	case found && (scheme == "ipv4" || scheme == "ipv6"):
 		return listAddress(text, strings.TrimLeft(rest, "/"), withTLS)
 	case strings.Contains(text, "://"):
@@ -43,7 +44,7 @@ func parseAddress(text string, withTLS bool) (address, error) {
 	if err != nil {
 		return address{}, err
 	}
-	return address{target: "dns:///" + hostPort}, nil
+	return address{target: "dns:///" + escaped(hostPort)}, nil
 }
 
 func webAddress(text string, https, withTLS bool) (address, error) {
@@ -60,21 +61,27 @@ func webAddress(text string, https, withTLS bool) (address, error) {
 	if err != nil {
 		return address{}, err
 	}
-	return address{target: "dns:///" + hostPort, tls: https}, nil
+	return address{target: "dns:///" + escaped(hostPort), tls: https}, nil
 }
 
-// targetAddress adds the port to dns://authority/host and passthrough:///host.
-func targetAddress(text string, withTLS bool) (address, error) {
-	cut := strings.LastIndexByte(text, '/') + 1
-	if cut == len(text) {
-		return address{}, paramErrorf("address", "address %q has no host", text)
+// targetAddress adds the port to dns:host, dns://authority/host and
+// passthrough:///host.
+func targetAddress(scheme, text, rest string, withTLS bool) (address, error) {
+	authority := ""
+	if after, ok := strings.CutPrefix(rest, "//"); ok {
+		if authority, rest, ok = strings.Cut(after, "/"); !ok {
+			return address{}, paramErrorf("address", "address %q has no host; write %s:///host:port", text, scheme)
+		}
 	}
-	hostPort, err := withPort(text[cut:], withTLS)
+	hostPort, err := withPort(strings.TrimPrefix(rest, "/"), withTLS)
 	if err != nil {
 		return address{}, err
 	}
-	return address{target: text[:cut] + hostPort}, nil
+	return address{target: scheme + "://" + authority + "/" + escaped(hostPort)}, nil
 }
+
+// escaped writes the zone of an IPv6 address as a URL wants it.
+func escaped(hostPort string) string { return strings.ReplaceAll(hostPort, "%", "%25") }
 
 // listAddress reads ipv4:a:p,b:p and ipv6:[a]:p,[b]:p.
 func listAddress(text, list string, withTLS bool) (address, error) {
@@ -98,11 +105,14 @@ func withPort(hostPort string, withTLS bool) (string, error) {
 		return "", paramErrorf("address", "address %q has more than host and port; a gRPC address has no path, query or user", hostPort)
 	}
 	host, port, err := net.SplitHostPort(hostPort)
-	if err != nil {
-		host, port = strings.TrimSuffix(strings.TrimPrefix(hostPort, "["), "]"), ""
-		if strings.Contains(host, ":") && net.ParseIP(host) == nil {
-			return "", paramErrorf("address", "address %q is not host:port", hostPort)
+	if err != nil { // no port
+		host, port = hostPort, ""
+		if inner, ok := strings.CutPrefix(host, "["); ok && strings.HasSuffix(inner, "]") {
+			host = strings.TrimSuffix(inner, "]")
 		}
+	}
+	if _, err := netip.ParseAddr(host); err != nil && strings.ContainsAny(host, ":[]%<>\"\\^`{|}") {
+		return "", paramErrorf("address", "address %q is not host:port", hostPort)
 	}
 	switch {
 	case host == "":

@@ -51,9 +51,6 @@ func (p *ConnectionParams) Check() error {
 	if err == nil && p.TLS != nil {
 		err = inTLS(p.TLS.Check())
 	}
-	if err == nil && p.ServiceConfig != nil && p.ServiceConfig[0] != '{' {
-		err = paramErrorf("serviceConfig", "serviceConfig must be an object: a gRPC service config")
-	}
 	return err
 }
 

@@ -2,7 +2,6 @@ package grpcops
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net"
 	"testing"
@@ -74,10 +73,10 @@ func dial(t testing.TB, env *Env, p ConnectionParams) *Conn {
 // target is a method of the scripted server.
 func target(method string) *Target { return &Target{Service: "test.S", Method: method} }
 
-// echo answers each message with itself, and headers and trailers before and
-// after.
+// send sends a text from the server.
 func send(rpc grpc.ServerStream, text string) error { return rpc.SendMsg(wrapperspb.String(text)) }
 
+// receive receives a text at the server.
 func receive(rpc grpc.ServerStream) (string, error) {
 	m := &wrapperspb.StringValue{}
 	err := rpc.RecvMsg(m)
@@ -112,4 +111,5 @@ func within(t testing.TB, d time.Duration) context.Context {
 	return ctx
 }
 
-var _ = json.RawMessage(nil)
+// wrongType is a message that is no Text: its field 1 is a broken string.
+func wrongType() *wrapperspb.BytesValue { return wrapperspb.Bytes([]byte("\xFF")) }

@@ -145,14 +145,14 @@ func (m *method) encode(prefix string, text json.RawMessage, options transcode.O
 	if err != nil {
 		return nil, messageError(prefix, err)
 	}
-	return packed, m.tooLarge(prefix, len(packed))
+	if len(packed) > m.maxSend {
+		return nil, m.tooLarge(prefix, len(packed))
+	}
+	return packed, nil
 }
 
-// tooLarge refuses a message over maxSendBytes: grpc-go would end the RPC.
+// tooLarge refuses a message over maxSend: grpc-go would end the RPC.
 func (m *method) tooLarge(path string, size int) error {
-	if size <= m.maxSend {
-		return nil
-	}
 	return clientError(codes.ResourceExhausted, "%s is %d bytes, which is more than maxSendBytes (%d)", path, size, m.maxSend)
 }
 

@@ -29,7 +29,7 @@ type ConnectionParams struct {
 	Keepalive        *Keepalive            `json:"keepalive,omitempty" doc:"HTTP/2 pings that find out a dead connection"`
 	Authority        string                `json:"authority,omitempty" doc:"the :authority to send instead of the address' host"`
 	UserAgent        string                `json:"userAgent,omitempty" doc:"put before grpc-go's own user agent"`
-	ServiceConfig    json.RawMessage       `json:"serviceConfig,omitempty" doc:"a gRPC service config: retry policy, load balancing, timeouts by method" shape:"object"`
+	ServiceConfig    ServiceConfig         `json:"serviceConfig,omitempty" doc:"a gRPC service config: retry policy, load balancing, timeouts by method" shape:"object"`
 	WaitForReady     *bool                 `json:"waitForReady,omitempty" doc:"calls wait for a connection instead of failing while there is none (false)"`
 	JSON             *JSONOptions          `json:"json,omitempty" doc:"how messages are written and read"`
 }
@@ -109,6 +109,21 @@ func (r Reflection) MarshalJSON() ([]byte, error) {
 	}
 	return []byte(r), nil
 }
+
+// ServiceConfig is a gRPC service config as it was given: an object.
+type ServiceConfig json.RawMessage
+
+// UnmarshalJSON refuses what is no object; gRPC checks the rest.
+func (c *ServiceConfig) UnmarshalJSON(data []byte) error {
+	if data[0] != '{' {
+		return &strictjson.Error{Message: "must be an object: a gRPC service config"}
+	}
+	*c = append(ServiceConfig(nil), data...)
+	return nil
+}
+
+// MarshalJSON writes what was given.
+func (c ServiceConfig) MarshalJSON() ([]byte, error) { return c, nil }
 
 // Compression names a compressor: "gzip", or "identity" for none.
 type Compression string

@@ -84,8 +84,8 @@ func (s *Stream) EncodeAll(prefix string, messages json.RawMessage) ([][]byte, e
 	split := make([][]byte, len(ends))
 	start := 0
 	for i, end := range ends {
-		if err := s.method.tooLarge(fmt.Sprintf("%s[%d]", prefix, i), end-start); err != nil {
-			return nil, err
+		if end-start > s.method.maxSend {
+			return nil, s.method.tooLarge(fmt.Sprintf("%s[%d]", prefix, i), end-start)
 		}
 		split[i] = all[start:end:end]
 		start = end

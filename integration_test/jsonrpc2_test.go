@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"os/exec"
 	"sync"
 	"testing"
@@ -26,14 +27,17 @@ func (p pipes) Close() error                { return p.end() }
 // TestForeignClient drives the worker with a JSON-RPC library, by each framing
 // that the library has.
 func TestForeignClient(t *testing.T) {
-	for name, codec := range map[string]jsonrpc2.ObjectCodec{
-		"lines": jsonrpc2.PlainObjectCodec{}, "Content-Length": jsonrpc2.VSCodeObjectCodec{},
+	for name, framing := range map[string]func(io.ReadWriteCloser) jsonrpc2.ObjectStream{
+		"lines": jsonrpc2.NewPlainObjectStream,
+		"Content-Length": func(pipes io.ReadWriteCloser) jsonrpc2.ObjectStream {
+			return jsonrpc2.NewBufferedStream(pipes, jsonrpc2.VSCodeObjectCodec{})
+		},
 	} {
-		t.Run(name, func(t *testing.T) { foreignClient(t, codec) })
+		t.Run(name, func(t *testing.T) { foreignClient(t, framing) })
 	}
 }
 
-func foreignClient(t *testing.T, codec jsonrpc2.ObjectCodec) {
+func foreignClient(t *testing.T, framing func(io.ReadWriteCloser) jsonrpc2.ObjectStream) {
 	ctx, cancel := context.WithTimeout(context.Background(), guard)
 	defer cancel()
 	server := testserver.Start(t, testserver.Options{})
@@ -54,7 +58,7 @@ func foreignClient(t *testing.T, codec jsonrpc2.ObjectCodec) {
 		notes <- r.Method
 		return nil, nil
 	})
-	conn := jsonrpc2.NewConn(ctx, jsonrpc2.NewBufferedStream(pipes{in, out, in.Close}, codec), handler)
+	conn := jsonrpc2.NewConn(ctx, framing(pipes{in, out, in.Close}), handler)
 	defer func() {
 		conn.Close()
 		if err := cmd.Wait(); err != nil {

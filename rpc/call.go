@@ -66,7 +66,7 @@ func (w *Worker) request(e envelope, b *batch, taken int) {
 		work(true)
 		return
 	}
-	w.crew.do(func() { work(false) })
+	w.crew.Do(func() { work(false) })
 }
 
 // find looks a method up.

@@ -29,7 +29,7 @@ const leading = 4 << 10
 // after a byte-order mark and white space.
 func beginsWithHeader(in *bufio.Reader) bool {
 	const length, kind = lengthName, "content-type:"
-	for n := 1; n < leading; n = max(n+1, min(in.Buffered(), leading)) {
+	for n := 1; ; n = min(max(n+1, in.Buffered()), leading) {
 		head, err := in.Peek(n)
 		if err != nil {
 			return false
@@ -43,8 +43,10 @@ func beginsWithHeader(in *bufio.Reader) bool {
 		case !strings.HasPrefix(length, text) && !strings.HasPrefix(kind, text):
 			return false
 		}
+		if n == leading {
+			return false
+		}
 	}
-	return false
 }
 
 // bom is the byte-order mark of UTF-8.

@@ -37,7 +37,7 @@ func (s *schemas) special(t reflect.Type) *jsonSchema {
 			return &jsonSchema{Type: "object", Additional: texts}
 		}
 		return &jsonSchema{Type: "object", Additional: anyOf(text, texts)}
-	case reflect.TypeFor[openRPC]():
+	case reflect.TypeFor[openRPC](), reflect.TypeFor[grpcops.ServiceConfig]():
 		return &jsonSchema{Type: "object"}
 	}
 	return nil

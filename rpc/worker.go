@@ -28,6 +28,7 @@ import (
 	"time"
 
 	"github.com/grpcline/grpcline/grpcops"
+	"github.com/grpcline/grpcline/internal/crew"
 	"github.com/grpcline/grpcline/state"
 )
 
@@ -69,7 +70,7 @@ type Worker struct {
 	in      *bufio.Reader
 	out     *writer
 	budget  *budget
-	crew    crew
+	crew    crew.Crew
 
 	root     context.Context // of all calls
 	end      context.CancelCauseFunc
@@ -97,7 +98,7 @@ func New(in io.Reader, out io.Writer, env *grpcops.Env, o Options) *Worker {
 	w.state = state.New(env, state.Limits{
 		Connections: o.MaxConnections, Streams: o.MaxStreams,
 		CollectBytes: o.MaxInflightBytes, ReadAhead: 1024, ReadAheadSize: 4 << 20,
-	}, state.Pusher{Message: w.pushMessage, End: w.pushEnd})
+	}, state.Pusher{Message: w.pushMessage, End: w.pushEnd}, &w.crew)
 	return w
 }
 
@@ -106,7 +107,7 @@ func New(in io.Reader, out io.Writer, env *grpcops.Env, o Options) *Worker {
 // failed; everything is cancelled then.
 func (w *Worker) Serve(ctx context.Context) error {
 	defer w.end(state.ErrShuttingDown)
-	defer w.crew.dismiss()
+	defer w.crew.Dismiss()
 	read := make(chan error, 1)
 	go func() { read <- w.read() }()
 	var failed error

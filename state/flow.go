@@ -29,10 +29,10 @@ type flow struct {
 
 // newFlow makes a flow of an RPC whose context is ctx. deliver gets each message
 // on the receiver's goroutine; nil puts them into the inbox.
-func newFlow(ctx context.Context, cancel context.CancelCauseFunc, rpc *grpcops.Stream, limits Limits, deliver *pushed) *flow {
-	f := &flow{rpc: rpc, ctx: ctx, cancel: cancel, in: newInbox(limits), deliver: deliver}
+func newFlow(ctx context.Context, cancel context.CancelCauseFunc, rpc *grpcops.Stream, s *State, deliver *pushed) *flow {
+	f := &flow{rpc: rpc, ctx: ctx, cancel: cancel, in: newInbox(s.limits), deliver: deliver}
 	f.wanted, f.drop = context.WithCancel(context.Background())
-	f.out = newOutbox(rpc, &f.work)
+	f.out = newOutbox(rpc, s.crew, &f.work)
 	if deliver != nil {
 		f.receiving()
 	}

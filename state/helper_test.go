@@ -16,6 +16,7 @@ import (
 
 	"github.com/grpcline/grpcline/grpcops"
 	"github.com/grpcline/grpcline/grpcops/schema"
+	"github.com/grpcline/grpcline/internal/crew"
 )
 
 // testProto is the schema of the scripted server. A Text is what a
@@ -38,6 +39,7 @@ type script func(rpc grpc.ServerStream) error
 type rig struct {
 	*State
 	t      *testing.T
+	crew   crew.Crew
 	pushed chan string // what the Pusher was given
 }
 
@@ -57,9 +59,10 @@ func newRig(t *testing.T, limits Limits, serve script) *rig {
 	r.State = New(env, limits, Pusher{
 		Message: func(_ context.Context, id string, m json.RawMessage) { r.pushed <- id + " " + string(m) },
 		End:     func(_ context.Context, id string, end *grpcops.End) { r.pushed <- id + " " + end.Status.Name },
-	})
+	}, &r.crew)
 	t.Cleanup(func() {
 		r.Close()
+		r.crew.Dismiss()
 		server.Stop()
 		<-served
 	})

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/grpcline/grpcline/grpcops"
+	"github.com/grpcline/grpcline/internal/crew"
 )
 
 // outbox hands a stream's messages to the transport, one at a time.
@@ -16,15 +17,16 @@ import (
 type outbox struct {
 	rpc  *grpcops.Stream
 	free chan struct{} // holds a token while no message is being handed over
-	work *sync.WaitGroup
+	crew *crew.Crew
+	work *sync.WaitGroup // what the crew does for this outbox
 
 	mu        sync.Mutex
 	sent      int
 	completed bool
 }
 
-func newOutbox(rpc *grpcops.Stream, work *sync.WaitGroup) *outbox {
-	o := &outbox{rpc: rpc, free: make(chan struct{}, 1), work: work}
+func newOutbox(rpc *grpcops.Stream, crew *crew.Crew, work *sync.WaitGroup) *outbox {
+	o := &outbox{rpc: rpc, free: make(chan struct{}, 1), crew: crew, work: work}
 	o.free <- struct{}{}
 	return o
 }
@@ -76,7 +78,9 @@ func (o *outbox) send(ctx context.Context, messages [][]byte) error {
 	b := &batch{messages: messages}
 	last := make(chan struct{})
 	result := make(chan error, 1)
-	o.work.Go(func() {
+	o.work.Add(1)
+	o.crew.Do(func() {
+		defer o.work.Done()
 		result <- o.hand(b, last)
 		o.free <- struct{}{}
 	})

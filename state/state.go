@@ -26,6 +26,7 @@ import (
 	"time"
 
 	"github.com/grpcline/grpcline/grpcops"
+	"github.com/grpcline/grpcline/internal/crew"
 )
 
 // Op does an operation that has its place. Ending ctx gives it up, with ctx's
@@ -53,6 +54,7 @@ type State struct {
 	env    *grpcops.Env
 	limits Limits
 	pusher Pusher
+	crew   *crew.Crew // hands messages over
 
 	life     context.Context // of all streams
 	endLife  context.CancelCauseFunc
@@ -64,10 +66,10 @@ type State struct {
 	streams     registry[*stream]
 }
 
-// New makes a State without handles.
-func New(env *grpcops.Env, limits Limits, pusher Pusher) *State {
+// New makes a State without handles. The goroutines that send are of crew.
+func New(env *grpcops.Env, limits Limits, pusher Pusher, crew *crew.Crew) *State {
 	s := &State{
-		env: env, limits: limits, pusher: pusher,
+		env: env, limits: limits, pusher: pusher, crew: crew,
 		connections: registry[*connection]{
 			letter: "c", noun: "connection", limit: limits.Connections,
 			unknown: UnknownConnection, closed: ConnectionClosed, live: map[string]*connection{},

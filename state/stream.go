@@ -101,12 +101,12 @@ func (s *State) open(ctx context.Context, st *stream, l *lease, call Call, deadl
 	}
 	start, cancel := s.deadline(start, st.timeout)
 	defer cancel()
-	return startRPC(start, st.ctx, st.cancel, conn, l.target(call.Target), st.kind, call, deadlineMs, s.limits, st.push)
+	return s.startRPC(start, st.ctx, st.cancel, conn, l.target(call.Target), st.kind, call, deadlineMs, st.push)
 }
 
 // startRPC starts an RPC and the flow of its messages. start bounds the start,
 // ctx the RPC, which deadlineMs bounds as well; cancel must end ctx.
-func startRPC(start, ctx context.Context, cancel context.CancelCauseFunc, conn *grpcops.Conn, t *grpcops.Target, kind grpcops.Kind, call Call, deadlineMs *int, limits Limits, deliver *pushed) (*flow, error) {
+func (s *State) startRPC(start, ctx context.Context, cancel context.CancelCauseFunc, conn *grpcops.Conn, t *grpcops.Target, kind grpcops.Kind, call Call, deadlineMs *int, deliver *pushed) (*flow, error) {
 	if d := grpcops.Millis(deadlineMs, 0); d > 0 {
 		bound, release := grpcops.WithTimeout(ctx, d)
 		context.AfterFunc(bound, release)
@@ -116,7 +116,7 @@ func startRPC(start, ctx context.Context, cancel context.CancelCauseFunc, conn *
 	if err != nil {
 		return nil, err
 	}
-	return newFlow(ctx, cancel, rpc, limits, deliver), nil
+	return newFlow(ctx, cancel, rpc, s, deliver), nil
 }
 
 // streamOpened ends an opening.

@@ -1,13 +1,15 @@
-package rpc
+// Package crew runs tasks on goroutines that are used again.
+package crew
 
 import "sync"
 
-// crew runs tasks on goroutines that are used again: the stack of a call grows
-// several times on a fresh one, which is a seventh of its CPU time.
+// Crew runs tasks on goroutines that are used again: the stack of an RPC grows
+// several times on a fresh one, which is a seventh of a small call's CPU time. The
+// zero Crew is ready for use.
 //
-// The crew owns its goroutines. dismiss ends those that are idle, and the others
+// The crew owns its goroutines. Dismiss ends those that are idle, and the others
 // when their task is done.
-type crew struct {
+type Crew struct {
 	mu   sync.Mutex
 	idle []chan func() // of goroutines that wait for a task, the latest last
 	gone bool
@@ -16,8 +18,8 @@ type crew struct {
 // mostIdle is how many goroutines wait for tasks at the most.
 const mostIdle = 128
 
-// do runs task on a goroutine of the crew.
-func (c *crew) do(task func()) {
+// Do runs task on a goroutine of the crew.
+func (c *Crew) Do(task func()) {
 	c.mu.Lock()
 	if n := len(c.idle); n > 0 {
 		next := c.idle[n-1]
@@ -31,7 +33,7 @@ func (c *crew) do(task func()) {
 }
 
 // work runs task and those that come after it.
-func (c *crew) work(task func()) {
+func (c *Crew) work(task func()) {
 	tasks := make(chan func(), 1)
 	for task != nil {
 		task()
@@ -46,8 +48,8 @@ func (c *crew) work(task func()) {
 	}
 }
 
-// dismiss ends the goroutines that wait.
-func (c *crew) dismiss() {
+// Dismiss ends the goroutines that wait.
+func (c *Crew) Dismiss() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.gone = true

@@ -1,0 +1,139 @@
+/** The shapes of the worker's protocol. Times are in milliseconds; 0 is no bound. */
+
+/** Metadata to send. A name ending in `-bin` carries base64. */
+export type Metadata = Record<string, string | string[]>;
+
+/** Metadata received: every value of each name. */
+export type ReceivedMetadata = Record<string, string[]>;
+
+/** A gRPC status: https://grpc.io/docs/guides/status-codes/ */
+export interface Status {
+  code: number;
+  /** The canonical name, such as `NOT_FOUND`. */
+  name: string;
+  message: string;
+  /** Error details as ProtoJSON with `@type`. */
+  details: unknown[];
+}
+
+/** A schema: its text, a path or an `http(s)` URL, told apart or said outright. */
+export type Schema = string | { text: string } | { file: string } | { url: string };
+
+export interface TlsSettings {
+  disableCertVerification?: boolean;
+  /** A PEM file of root certificates; else the system's. */
+  certFile?: string;
+  caPem?: string;
+  clientCertFile?: string;
+  clientKeyFile?: string;
+  clientCertPem?: string;
+  clientKeyPem?: string;
+  serverName?: string;
+}
+
+/** How messages are written as JSON; all false unless set. */
+export interface JsonOptions {
+  useProtoNames?: boolean;
+  emitDefaults?: boolean;
+  enumsAsNumbers?: boolean;
+  int64AsNumbers?: boolean;
+  allowUnknownFields?: boolean;
+}
+
+export interface ConnectionParams {
+  /** `https://host:port`, `http://host:port`, `host:port` or a gRPC target. */
+  address: string;
+  /** One schema, or schemas by the names that imports use; else reflection. */
+  proto?: Schema | Record<string, Schema>;
+  importPaths?: string[];
+  descriptorSet?: string | { file: string } | { base64: string };
+  reflection?: "auto" | boolean;
+  metadata?: Metadata;
+  tls?: TlsSettings;
+  timeoutMs?: number;
+  connectTimeoutMs?: number;
+  /** Connects with the first call, not with the opening. */
+  lazy?: boolean;
+  compression?: string;
+  maxReceiveBytes?: number;
+  maxSendBytes?: number;
+  keepalive?: { timeMs?: number; timeoutMs?: number; permitWithoutStream?: boolean };
+  authority?: string;
+  userAgent?: string;
+  serviceConfig?: object;
+  waitForReady?: boolean;
+  json?: JsonOptions;
+}
+
+/** Options of every call and stream. */
+export interface CallOptions {
+  /** Cancels the call; it then rejects with the signal's reason. */
+  signal?: AbortSignal;
+  metadata?: Metadata;
+  json?: JsonOptions;
+  compression?: string;
+  waitForReady?: boolean;
+  /** Bounds a unary call as a whole, or one wait of a stream (unbounded unless given). */
+  timeoutMs?: number;
+}
+
+export interface StreamOptions extends CallOptions {
+  /** Bounds the stream as a whole. */
+  deadlineMs?: number;
+}
+
+/** The response of a call. */
+export interface Reply<Message> {
+  message: Message;
+  headers: ReceivedMetadata;
+  trailers: ReceivedMetadata;
+  status: Status;
+}
+
+/** How a stream ended. */
+export interface StreamEnd {
+  status: Status;
+  headers: ReceivedMetadata;
+  trailers: ReceivedMetadata;
+}
+
+export type MethodKind = "unary" | "serverStream" | "clientStream" | "bidiStream";
+
+export interface MethodInfo {
+  name: string;
+  kind: MethodKind;
+  requestType: string;
+  responseType: string;
+}
+
+export interface MethodDescription extends MethodInfo {
+  service: string;
+  /** `/package.Service/Method` */
+  path: string;
+  clientStreaming: boolean;
+  serverStreaming: boolean;
+  /** JSON Schema (draft 2020-12) of the request. */
+  requestSchema: object;
+  responseSchema: object;
+  /** A request with every field. */
+  requestTemplate: unknown;
+  comment: string;
+  deprecated: boolean;
+}
+
+/** The answer of getVersion. */
+export interface Version {
+  name: string;
+  version: string;
+  protocol: number;
+  go: string;
+  grpc: string;
+}
+
+/** One error of a schema that does not compile. */
+export interface SchemaDiagnostic {
+  file: string;
+  line: number;
+  column: number;
+  message: string;
+}
