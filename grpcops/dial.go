@@ -51,7 +51,15 @@ func (p *ConnectionParams) Check() error {
 	if err == nil && p.TLS != nil {
 		err = inTLS(p.TLS.Check())
 	}
-	return err
+	switch {
+	case err != nil:
+		return err
+	case !printable(p.UserAgent):
+		return paramErrorf("userAgent", "userAgent has a character outside printable ASCII, which HTTP/2 cannot carry")
+	case !printable(p.Authority):
+		return paramErrorf("authority", "authority has a character outside printable ASCII, which HTTP/2 cannot carry")
+	}
+	return nil
 }
 
 // Dial makes a connection within ctx: it compiles the schema that the params

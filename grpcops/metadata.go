@@ -100,14 +100,22 @@ func checkValues(name string, given []string) ([]string, error) {
 			checked[i] = string(raw)
 			continue
 		}
-		for _, c := range []byte(value) {
-			if c < 0x20 || 0x7E < c {
-				return nil, wrongName(name, "has a character outside printable ASCII, which gRPC cannot carry; use a name that ends in -bin, with base64")
-			}
+		if !printable(value) {
+			return nil, wrongName(name, "has a character outside printable ASCII, which gRPC cannot carry; use a name that ends in -bin, with base64")
 		}
 		checked[i] = value
 	}
 	return checked, nil
+}
+
+// printable tells whether a text is of printable ASCII alone.
+func printable(text string) bool {
+	for _, c := range []byte(text) {
+		if c < 0x20 || 0x7E < c {
+			return false
+		}
+	}
+	return true
 }
 
 // decodeBase64 reads both alphabets, padded or not.

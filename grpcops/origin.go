@@ -23,14 +23,15 @@ func watch(ctx context.Context) (context.Context, *received) {
 // origin tells who made the status err.
 //
 // Trailers can have arrived and the status still be ours: a message that is too
-// large is refused while the rest has been received. grpc-go's own sentences
-// begin with "grpc: "; a server can use them as well, but then without a message
-// before, and so without headers.
+// large is refused while the rest has been received, and OK without a response is
+// none. grpc-go's own sentences begin with "grpc: "; a server can use them as
+// well, but then without a message before, and so without headers.
 func (r *received) origin(ctx context.Context, err error) string {
 	if !r.trailers.Load() || ctx.Err() != nil {
 		return OriginClient
 	}
-	if r.headers.Load() && strings.HasPrefix(status.Convert(err).Message(), "grpc: ") {
+	message := status.Convert(err).Message()
+	if r.headers.Load() && strings.HasPrefix(message, "grpc: ") || strings.HasPrefix(message, "cardinality violation") {
 		return OriginClient
 	}
 	return OriginServer

@@ -1,5 +1,5 @@
 import { StatusError } from "./errors";
-import type { ReceivedMetadata, Reply, Status, StreamEnd, StreamOptions } from "./types";
+import type { ReceivedMetadata, Reply, StreamEnd, StreamOptions } from "./types";
 import type { Worker } from "./worker";
 
 /** How many messages are asked for at once. */
@@ -12,27 +12,24 @@ interface Batch<Message> extends Partial<StreamEnd> {
 
 /** What every stream has. It keeps a handle in the worker until its end or close. */
 abstract class Stream {
-  private readonly abort: (() => void) | undefined;
+  private readonly abort = () => void this.cancel().catch(() => {});
   private closing: Promise<void> | undefined;
-  /** How the stream ended; undefined before. */
+  /** How the stream ended; undefined before the end was read. */
   end: StreamEnd | undefined;
 
   constructor(
-    protected readonly worker: Worker,
+    private readonly worker: Worker,
     /** The worker's handle, such as `s1`. */
     readonly id: string,
-    protected readonly options: StreamOptions,
+    private readonly options: StreamOptions,
   ) {
-    if (options.signal) {
-      this.abort = () => void this.cancel().catch(() => {});
-      options.signal.addEventListener("abort", this.abort, { once: true });
-      if (options.signal.aborted) this.abort();
-    }
+    options.signal?.addEventListener("abort", this.abort, { once: true });
+    if (options.signal?.aborted) this.abort();
   }
 
   /** The headers that the server sent; waits for them. */
   async headers(): Promise<ReceivedMetadata> {
-    return (await this.ask<{ headers: ReceivedMetadata }>("getHeaders", { timeoutMs: this.waitMs })).headers;
+    return (await this.ask<{ headers: ReceivedMetadata }>("getHeaders", this.wait)).headers;
   }
 
   /** Cancels the RPC; reading then gives what was received before, and CANCELLED. */
@@ -42,8 +39,7 @@ abstract class Stream {
 
   /** Cancels what still runs and gives the handle back. */
   close(): Promise<void> {
-    if (this.abort) this.options.signal?.removeEventListener("abort", this.abort);
-    this.closing ??= this.ask<object>("closeStream").then(() => {});
+    this.closing ??= this.cancelAndClose();
     return this.closing;
   }
 
@@ -51,21 +47,40 @@ abstract class Stream {
     return this.close();
   }
 
-  /** A wait is not bounded unless the caller bounds it. */
-  protected get waitMs(): number {
-    return this.options.timeoutMs ?? 0;
-  }
-
-  protected async ask<Result>(method: string, params: object = {}): Promise<Result> {
+  protected ask<Result>(method: string, params: object = {}): Promise<Result> {
     return this.worker.request<Result>(method, { streamId: this.id, ...params });
   }
 
-  /** Waits for messages and takes those that are there. */
-  protected async take<Message>(): Promise<Batch<Message>> {
+  /** Reads to the end, asking for the next messages while these are used. */
+  protected async *read<Message>(): AsyncGenerator<Message, void, undefined> {
     try {
-      const taken = await this.ask<Batch<Message>>("getMessages", { max: batch, timeoutMs: this.waitMs });
+      let next = this.take<Message>();
+      for (;;) {
+        const taken = await next;
+        if (!taken.done) {
+          next = this.take<Message>();
+          next.catch(() => {}); // it rejects for whoever reads on
+        }
+        yield* taken.messages;
+        if (taken.done) return;
+      }
+    } finally {
+      await this.close();
+    }
+  }
+
+  /** A wait is not bounded unless the caller bounds it. */
+  private get wait(): { timeoutMs: number } {
+    return { timeoutMs: this.options.timeoutMs ?? 0 };
+  }
+
+  /** Waits for messages and takes those that are there. */
+  private async take<Message>(): Promise<Batch<Message>> {
+    try {
+      const taken = await this.ask<Batch<Message>>("getMessages", { max: batch, ...this.wait });
       if (taken.done) {
-        this.end = taken as StreamEnd;
+        const { status, headers, trailers } = taken as StreamEnd;
+        this.end = { status, headers, trailers };
       }
       return taken;
     } catch (err) {
@@ -76,47 +91,27 @@ abstract class Stream {
       throw err;
     }
   }
+
+  /** Closing takes its turn after waits, which cancelling ends. */
+  private async cancelAndClose(): Promise<void> {
+    this.options.signal?.removeEventListener("abort", this.abort);
+    const cancelled = this.end ? undefined : this.cancel();
+    await Promise.all([cancelled, this.ask("closeStream")]);
+  }
 }
 
 /** A stream that is read: `for await (const message of stream)`. */
 export class ServerStream<Message> extends Stream implements AsyncIterable<Message> {
-  /** The status once the end was read. */
-  get status(): Status | undefined {
-    return this.end?.status;
-  }
-
-  get trailers(): ReceivedMetadata | undefined {
-    return this.end?.trailers;
-  }
-
   /**
    * Reads to the end; a status other than OK throws a StatusError there. Leaving
    * the loop early closes the stream.
    */
-  async *[Symbol.asyncIterator](): AsyncIterator<Message, void, undefined> {
-    try {
-      let next = this.prefetch();
-      for (;;) {
-        const taken = await next;
-        if (!taken.done) next = this.prefetch();
-        yield* taken.messages;
-        if (taken.done) return;
-      }
-    } finally {
-      await this.close();
-    }
-  }
-
-  /** Asks for the next messages; an error waits for whoever reads them. */
-  private prefetch(): Promise<Batch<Message>> {
-    const next = this.take<Message>();
-    next.catch(() => {});
-    return next;
+  [Symbol.asyncIterator](): AsyncGenerator<Message, void, undefined> {
+    return this.read<Message>();
   }
 }
 
-/** A stream that is sent to and read, in any order. */
-export class BidiStream<Sent, Message> extends ServerStream<Message> {
+abstract class SendingStream<Sent> extends Stream {
   /** Sends a message; resolves when the transport has it. A RawJson is passed on as it is. */
   async send(message: Sent): Promise<void> {
     await this.ask("sendMessage", { message });
@@ -133,35 +128,24 @@ export class BidiStream<Sent, Message> extends ServerStream<Message> {
   }
 }
 
+/** A stream that is sent to and read, in any order. */
+export class BidiStream<Sent, Message> extends SendingStream<Sent> implements AsyncIterable<Message> {
+  /** Reads to the end, as a ServerStream does. */
+  [Symbol.asyncIterator](): AsyncGenerator<Message, void, undefined> {
+    return this.read<Message>();
+  }
+}
+
 /** A stream that is sent to and answers once. */
-export class ClientStream<Sent, Message> extends Stream {
-  /** Sends a message; resolves when the transport has it. A RawJson is passed on as it is. */
-  async send(message: Sent): Promise<void> {
-    await this.ask("sendMessage", { message });
-  }
-
-  /** Sends several, in one request. */
-  async sendAll(messages: Sent[]): Promise<void> {
-    await this.ask("sendMessages", { messages });
-  }
-
+export class ClientStream<Sent, Message> extends SendingStream<Sent> {
   /**
    * Completes sending and waits for the response.
    * @throws StatusError where the call ends with another status than OK
    */
   async finish(): Promise<Reply<Message>> {
-    try {
-      await this.ask("completeSend");
-      const messages: Message[] = [];
-      let taken: Batch<Message>;
-      do {
-        taken = await this.take<Message>();
-        messages.push(...taken.messages);
-      } while (!taken.done);
-      const { status, headers, trailers } = taken as StreamEnd;
-      return { message: messages[0] as Message, status, headers, trailers };
-    } finally {
-      await this.close();
-    }
+    await this.completeSend();
+    let message!: Message;
+    for await (const response of this.read<Message>()) message = response;
+    return { message, ...(this.end as StreamEnd) };
   }
 }
