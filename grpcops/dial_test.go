@@ -2,6 +2,7 @@ package grpcops
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"net"
 	"strings"
@@ -11,6 +12,7 @@ import (
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/status"
 
 	"github.com/grpcline/grpcline/grpcops/schema"
@@ -167,5 +169,70 @@ func TestReflectionModes(t *testing.T) {
 		if got := strings.Join(own, " "); err != nil || got != test.want {
 			t.Errorf("%s: got %s, %v", test.name, got, err)
 		}
+	}
+}
+
+// TestListOfAddresses connects to the one that answers, with TLS or without.
+func TestListOfAddresses(t *testing.T) {
+	listener, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		t.Skip(err)
+	}
+	server := grpc.NewServer(grpc.UnknownServiceHandler(func(_ any, rpc grpc.ServerStream) error { return send(rpc, "here") }))
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+	t.Cleanup(func() {
+		server.Stop()
+		<-served
+	})
+	p := testParams()
+	p.Address = "ipv4:127.0.0.1:1," + listener.Addr().String()
+	c := dial(t, &Env{Schemas: schema.NewCache()}, p)
+	if reply, err := c.Call(within(t, 5*time.Second), target("Unary"), nil); err != nil || string(reply.Message) != `{"text":"here"}` {
+		t.Errorf("got %+v, %v", reply, err)
+	}
+	p.Address = "ipv4:127.0.0.1:1"
+	_, err = (&Env{Schemas: schema.NewCache()}).Dial(within(t, 5*time.Second), p)
+	if failed := statusOfError(t, err); failed.Status.Code != 14 || !strings.Contains(failed.Status.Message, "refused") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestTLS verifies the server's certificate for the name that is given.
+func TestTLS(t *testing.T) {
+	cert, key := pair(t)
+	certificate, err := tls.X509KeyPair([]byte(cert), []byte(key))
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := scripted(t, func(rpc grpc.ServerStream) error { return send(rpc, "safe") }, grpc.Creds(credentials.NewServerTLSFromCert(&certificate)))
+	for _, test := range []struct {
+		name string
+		tls  *TLSSettings
+		says string // of the error; empty for none
+	}{
+		{"verified", &TLSSettings{CAPem: cert, ServerName: "test"}, ""},
+		{"another name", &TLSSettings{CAPem: cert, ServerName: "other"}, "tls.serverName"},
+		{"an unknown authority", &TLSSettings{ServerName: "test"}, "tls.caPem"},
+		{"not verified", &TLSSettings{DisableCertVerification: pointer(true)}, ""},
+		{"no TLS", nil, "TLS"},
+	} {
+		p := testParams()
+		p.TLS = test.tls
+		c, err := env.Dial(within(t, 10*time.Second), p)
+		if test.says != "" {
+			if failed := statusOfError(t, err); failed.Status.Code != 14 || !strings.Contains(failed.Status.Message, test.says) {
+				t.Errorf("%s: got %v", test.name, err)
+			}
+			continue
+		}
+		if err != nil || !c.TLS {
+			t.Errorf("%s: %v", test.name, err)
+			continue
+		}
+		if reply, err := c.Call(t.Context(), target("Unary"), nil); err != nil || string(reply.Message) != `{"text":"safe"}` {
+			t.Errorf("%s: %v", test.name, err)
+		}
+		c.Close()
 	}
 }

@@ -31,10 +31,10 @@ service S {
 type script func(rpc grpc.ServerStream) error
 
 // scripted is an environment with a scripted server at demo:///.
-func scripted(t testing.TB, serve script) *Env {
+func scripted(t testing.TB, serve script, options ...grpc.ServerOption) *Env {
 	t.Helper()
 	listener := bufconn.Listen(64 << 10)
-	server := grpc.NewServer(grpc.UnknownServiceHandler(func(_ any, rpc grpc.ServerStream) error { return serve(rpc) }))
+	server := grpc.NewServer(append(options, grpc.UnknownServiceHandler(func(_ any, rpc grpc.ServerStream) error { return serve(rpc) }))...)
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 	t.Cleanup(func() {

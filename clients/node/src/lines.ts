@@ -93,14 +93,14 @@ export class LineWriter extends AbstractMessageWriter implements MessageWriter {
   }
 
   end(): void {
+    this.flush();
     this.output.end();
   }
 
   private flush(): void {
-    const text = this.lines.join("\n") + "\n";
-    this.lines = [];
-    if (this.output.writable) {
-      this.output.write(text);
+    if (this.lines.length > 0 && this.output.writable) {
+      this.output.write(this.lines.join("\n") + "\n");
     }
+    this.lines = [];
   }
 }

@@ -14,6 +14,7 @@ interface Batch<Message> extends Partial<StreamEnd> {
 abstract class Stream {
   private readonly abort = () => void this.cancel().catch(() => {});
   private closing: Promise<void> | undefined;
+  private readonly received: Promise<{ headers: ReceivedMetadata }>;
   /** How the stream ended; undefined before the end was read. */
   end: StreamEnd | undefined;
 
@@ -25,11 +26,14 @@ abstract class Stream {
   ) {
     options.signal?.addEventListener("abort", this.abort, { once: true });
     if (options.signal?.aborted) this.abort();
+    // Asked for first, since the worker takes what is read of a stream in turn.
+    this.received = this.ask("getHeaders", { timeoutMs: 0 });
+    this.received.catch(() => {}); // it rejects for whoever asks
   }
 
   /** The headers that the server sent; waits for them. */
   async headers(): Promise<ReceivedMetadata> {
-    return (await this.ask<{ headers: ReceivedMetadata }>("getHeaders", this.wait)).headers;
+    return (await this.received).headers;
   }
 
   /** Cancels the RPC; reading then gives what was received before, and CANCELLED. */
@@ -69,15 +73,11 @@ abstract class Stream {
     }
   }
 
-  /** A wait is not bounded unless the caller bounds it. */
-  private get wait(): { timeoutMs: number } {
-    return { timeoutMs: this.options.timeoutMs ?? 0 };
-  }
-
   /** Waits for messages and takes those that are there. */
   private async take<Message>(): Promise<Batch<Message>> {
     try {
-      const taken = await this.ask<Batch<Message>>("getMessages", { max: batch, ...this.wait });
+      const timeoutMs = this.options.timeoutMs ?? 0; // a wait is not bounded unless the caller bounds it
+      const taken = await this.ask<Batch<Message>>("getMessages", { max: batch, timeoutMs });
       if (taken.done) {
         const { status, headers, trailers } = taken as StreamEnd;
         this.end = { status, headers, trailers };

@@ -1,0 +1,220 @@
+package main
+
+import (
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// write makes a file in a folder of the test's.
+func write(t *testing.T, folder, name, text string, mode os.FileMode) string {
+	t.Helper()
+	path := filepath.Join(folder, name)
+	if err := os.WriteFile(path, []byte(text), mode); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// listed are the names in a folder.
+func listed(t *testing.T, folder string) string {
+	t.Helper()
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return strings.Join(names, " ")
+}
+
+func content(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// TestOutputAppearsWhenComplete under its name, over what was there.
+func TestOutputAppearsWhenComplete(t *testing.T) {
+	for _, test := range []struct {
+		name     string
+		before   string // what was there; empty for nothing
+		complete bool
+		want     string
+	}{
+		{"new", "", true, "answer"},
+		{"over another", "old", true, "answer"},
+		{"given up", "", false, ""},
+		{"given up over another", "old", false, "old"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			folder := t.TempDir()
+			in := write(t, folder, "in", "request", 0o600)
+			out := filepath.Join(folder, "out")
+			if test.before != "" {
+				write(t, folder, "out", test.before, 0o600)
+			}
+			f, err := openFiles(in, out)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if text, err := io.ReadAll(f.in); err != nil || string(text) != "request" {
+				t.Errorf("read %q, %v", text, err)
+			}
+			if _, err := io.WriteString(f.out, "answer"); err != nil {
+				t.Fatal(err)
+			}
+			if text, err := os.ReadFile(out); test.before == "" && err == nil || string(text) != test.before {
+				t.Errorf("before it is complete there is %q", text)
+			}
+			if err := f.close(test.complete); err != nil {
+				t.Fatal(err)
+			}
+			if test.want == "" {
+				if names := listed(t, folder); names != "in" {
+					t.Errorf("left are %s", names)
+				}
+				return
+			}
+			if got := content(t, out); got != test.want {
+				t.Errorf("the output is %q", got)
+			}
+			if names := listed(t, folder); names != "in out" {
+				t.Errorf("left are %s", names)
+			}
+			if there, err := os.Stat(out); test.before != "" && (err != nil || there.Mode().Perm() != 0o600) {
+				t.Errorf("the file was 0600, and is %v, %v", there.Mode(), err)
+			}
+		})
+	}
+}
+
+// TestOutputOverALeftover of a worker that was killed.
+func TestOutputOverALeftover(t *testing.T) {
+	folder := t.TempDir()
+	out := filepath.Join(folder, "out")
+	first, err := openFiles("", out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first.part.Close() // killed: it neither completes nor removes it
+	second, err := openFiles("", out)
+	if err != nil {
+		t.Fatalf("after a worker that was killed: %v", err)
+	}
+	if err := second.close(true); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestOutputThroughALink writes where the link leads.
+func TestOutputThroughALink(t *testing.T) {
+	folder := t.TempDir()
+	target := write(t, folder, "target", "old", 0o644)
+	link := filepath.Join(folder, "link")
+	if err := os.Symlink(target, link); err != nil {
+		t.Skip(err)
+	}
+	f, err := openFiles("", link)
+	if err != nil {
+		t.Fatal(err)
+	}
+	io.WriteString(f.out, "new")
+	if err := f.close(true); err != nil {
+		t.Fatal(err)
+	}
+	if got := content(t, target); got != "new" {
+		t.Errorf("the target is %q", got)
+	}
+	if there, err := os.Lstat(link); err != nil || there.Mode()&os.ModeSymlink == 0 {
+		t.Errorf("the link is %v, %v", there, err)
+	}
+}
+
+// TestDeviceAsOutput is written to, not replaced.
+func TestDeviceAsOutput(t *testing.T) {
+	before, err := os.Stat(os.DevNull)
+	if err != nil || before.Mode().IsRegular() {
+		t.Skip("there is no such device")
+	}
+	f, err := openFiles("", os.DevNull)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.WriteString(f.out, "x"); err != nil {
+		t.Error(err)
+	}
+	if err := f.close(true); err != nil {
+		t.Error(err)
+	}
+	if after, err := os.Stat(os.DevNull); err != nil || after.Mode() != before.Mode() {
+		t.Errorf("it is %v, %v", after.Mode(), err)
+	}
+}
+
+func TestOpenFilesErrors(t *testing.T) {
+	folder := t.TempDir()
+	in := write(t, folder, "in", "", 0o600)
+	link := filepath.Join(folder, "link")
+	if err := os.Symlink(in, link); err != nil {
+		t.Skip(err)
+	}
+	missing := filepath.Join(folder, "missing", "file")
+	for _, test := range []struct{ name, in, out, says string }{
+		{"no input", missing, "", "--in"},
+		{"the same file", in, in, "input as well"},
+		{"the same file in other words", in, filepath.Join(folder, ".", "in"), "input as well"},
+		{"the same file by a link", in, link, "input as well"},
+		{"a missing folder", "", missing, "--out"},
+		{"a folder", in, folder, "is a folder"},
+	} {
+		if f, err := openFiles(test.in, test.out); err == nil || !strings.Contains(err.Error(), test.says) {
+			t.Errorf("%s: got %+v, %v", test.name, f, err)
+		}
+	}
+	if names := listed(t, folder); names != "in link" {
+		t.Errorf("left are %s", names)
+	}
+}
+
+func TestStandardFiles(t *testing.T) {
+	f, err := openFiles("", "")
+	if err != nil || f.in != os.Stdin || f.out != os.Stdout {
+		t.Errorf("got %+v, %v", f, err)
+	}
+	if err := f.close(true); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stdout.Stat(); err != nil {
+		t.Errorf("standard output was closed: %v", err)
+	}
+}
+
+// TestLogFile appends at its level.
+func TestLogFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log")
+	for _, text := range []string{"first", "second"} {
+		log, done, err := openLog(path, slog.LevelWarn)
+		if err != nil {
+			t.Fatal(err)
+		}
+		log.Info("quiet")
+		log.Warn(text)
+		done()
+	}
+	got := content(t, path)
+	if !strings.Contains(got, "first") || !strings.Contains(got, "second") || strings.Contains(got, "quiet") {
+		t.Errorf("the log is %s", got)
+	}
+	if _, _, err := openLog(filepath.Join(t.TempDir(), "missing", "log"), slog.LevelWarn); err == nil || !strings.Contains(err.Error(), "--log-file") {
+		t.Errorf("a missing folder: %v", err)
+	}
+}

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestRunWithFiles serves a conversation from one file to another.
+func TestRunWithFiles(t *testing.T) {
+	folder := t.TempDir()
+	in := write(t, folder, "in", "\uFEFF{\"id\":1,\"method\":\"openConnection\",\"params\":[\"demo:///\"]}\r\n"+
+		"{\"id\":2,\"method\":\"callMethod\",\"params\":[\"c1\",\"grpcline.demo.Demo\",\"SayHello\",{\"name\":\"a\"}]}\r\n"+
+		"{\"id\":3,\"method\":\"closeConnection\",\"params\":[\"c1\"]}", 0o600)
+	out := filepath.Join(folder, "out")
+	if code := run([]string{"--demo", "--in", in, "--out", out}); code != exitOK {
+		t.Fatalf("exit code %d", code)
+	}
+	got := content(t, out)
+	for _, want := range []string{`"connectionId":"c1","address"`, `Hello, a!`, `"streamsClosed":0`} {
+		if !strings.Contains(got, want) {
+			t.Errorf("there is no %s in\n%s", want, got)
+		}
+	}
+	if strings.Count(got, "\n") != 3 {
+		t.Errorf("the output is\n%s", got)
+	}
+}
+
+func TestExitCodes(t *testing.T) {
+	quiet(t)
+	folder := t.TempDir()
+	in := write(t, folder, "in", `{"id":1,"method":"nothing like this"}`, 0o600)
+	for _, test := range []struct {
+		args []string
+		want int
+	}{
+		{[]string{"--version"}, exitOK},
+		{[]string{"--help"}, exitOK},
+		{[]string{"methods"}, exitOK},
+		{[]string{"--in", in, "--out", filepath.Join(folder, "out")}, exitOK},
+		{[]string{"--in", filepath.Join(folder, "missing")}, exitFailed},
+		{[]string{"--in", in, "--out", filepath.Join(folder, "missing", "out")}, exitFailed},
+		{[]string{"--log-file", filepath.Join(folder, "missing", "log"), "--version"}, exitOK},
+		{[]string{"--log-file", filepath.Join(folder, "missing", "log"), "call", "ping"}, exitFailed},
+		{[]string{"--nothing-like-this"}, exitUsage},
+		{[]string{"nothing"}, exitUsage},
+		{[]string{"call", "ping"}, exitOK},
+		{[]string{"call", "ping", "{}"}, exitOK},
+		{[]string{"call", "pong"}, exitFailed},
+		{[]string{"call", "ping", "{"}, exitFailed},
+		{[]string{"call", "ping", "5"}, exitFailed},
+		{[]string{"call", "ping", "@" + filepath.Join(folder, "missing")}, exitFailed},
+		{[]string{"--demo", "call", "callMethod", `[{"address":"demo:///"},"grpcline.demo.Demo","SayHello"]`}, exitOK},
+		{[]string{"--demo", "call", "callMethod", `[{"address":"demo:///"},"grpcline.demo.Demo","Fail",{"code":5}]`}, exitFailed},
+		{[]string{"call", "ping", "@" + write(t, folder, "params", "\uFEFF{}\r\n", 0o600)}, exitOK},
+	} {
+		if got := run(test.args); got != test.want {
+			t.Errorf("%q: exit code %d, want %d", test.args, got, test.want)
+		}
+	}
+}
+
+// quiet keeps what the program prints out of the test's output.
+func quiet(t *testing.T) {
+	t.Helper()
+	out, failures := os.Stdout, os.Stderr
+	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	os.Stdout, os.Stderr = null, null
+	t.Cleanup(func() {
+		os.Stdout, os.Stderr = out, failures
+		null.Close()
+	})
+}
