@@ -43,7 +43,7 @@ func (c *Conn) Call(ctx context.Context, t *Target, request json.RawMessage) (*R
 	if err != nil {
 		return nil, err
 	}
-	rpcCtx, seen := watch(metadata.NewOutgoingContext(ctx, t.Metadata.grpc()))
+	rpcCtx, seen := watch(t.Metadata.outgoing(ctx))
 	var headers, trailers metadata.MD
 	answer := incoming{plan: m.out, options: options}
 	err = c.cc.Invoke(rpcCtx, m.path(), &outgoing{packed}, &answer,
@@ -148,7 +148,7 @@ func unreadable(m *method, err error, headers, trailers metadata.MD) *StatusErro
 // CheckHealth asks grpc.health.v1 for the state of a service, "" being the
 // server as a whole. It returns the state's name, such as SERVING.
 func (c *Conn) CheckHealth(ctx context.Context, md Metadata, service string) (string, error) {
-	rpcCtx, seen := watch(metadata.NewOutgoingContext(ctx, md.grpc()))
+	rpcCtx, seen := watch(md.outgoing(ctx))
 	var headers, trailers metadata.MD
 	answer, err := healthpb.NewHealthClient(c.cc).Check(rpcCtx, &healthpb.HealthCheckRequest{Service: service},
 		grpc.Header(&headers), grpc.Trailer(&trailers))

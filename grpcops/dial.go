@@ -31,6 +31,9 @@ const (
 	connectionWindow = 4 << 20
 )
 
+// readBuffer is how much is read from a socket at once, in bytes.
+const readBuffer = 64 << 10
+
 // Conn is a connection to a server and the schema that its messages have. Its
 // owner closes it; calls and streams on it then end.
 type Conn struct {
@@ -115,6 +118,7 @@ func (c *Conn) options(env *Env, at address) ([]grpc.DialOption, error) {
 		grpc.WithStatsHandler(originHandler{}),
 		grpc.WithDisableServiceConfig(), // none from DNS: a look-up for each connection
 		grpc.WithIdleTimeout(0),         // connections stay open between requests
+		grpc.WithReadBufferSize(readBuffer),
 		grpc.WithStaticStreamWindowSize(streamWindow),
 		grpc.WithStaticConnWindowSize(connectionWindow),
 		grpc.WithUserAgent(userAgent(p.UserAgent, env.Version)),

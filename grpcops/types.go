@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"google.golang.org/grpc/metadata"
-
 	"github.com/grpcline/grpcline/grpcops/schema"
 )
 
@@ -52,7 +50,7 @@ func (c *Conn) files(ctx context.Context, md Metadata) (*schema.Files, error) {
 	if c.types.all != nil {
 		return c.types.all, nil
 	}
-	reflected, err := schema.Reflect(metadata.NewOutgoingContext(ctx, md.grpc()), c.cc)
+	reflected, err := schema.Reflect(md.outgoing(ctx), c.cc)
 	switch {
 	case errors.Is(err, schema.ErrNoReflection):
 		return nil, paramErrorf("proto", "there is no schema: the server offers no reflection, so openConnection needs proto or descriptorSet")

@@ -1,6 +1,7 @@
 package jsonscan
 
 import (
+	"bytes"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -43,6 +44,9 @@ func AppendUnquoted(dst, literal []byte) (text []byte, ok bool) {
 
 // Unquote returns the text of a string literal that String has accepted.
 func Unquote(literal []byte) (text string, ok bool) {
+	if bytes.IndexByte(literal, '\\') < 0 {
+		return string(literal[1 : len(literal)-1]), true
+	}
 	b, ok := AppendUnquoted(make([]byte, 0, len(literal)), literal)
 	return string(b), ok
 }

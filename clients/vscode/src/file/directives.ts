@@ -1,0 +1,128 @@
+import type { JsonOptions, TlsSettings } from "grpcline-client";
+
+import { hint } from "../nearest";
+import * as paths from "./paths";
+
+/** What directives say of a request: `# @name value` lines. */
+export interface Settings {
+  /** Absolute paths or URLs. */
+  proto: string[];
+  importPaths: string[];
+  descriptorSet?: string;
+  reflection?: boolean;
+  tls?: TlsSettings;
+  json?: JsonOptions;
+  compression?: string;
+  authority?: string;
+  timeoutMs?: number;
+  keepOpen?: boolean;
+}
+
+/** Puts a directive's value into the settings, or returns a problem. */
+type Reader = (settings: Settings, value: string, folder: string) => string | undefined | void;
+
+const tlsPaths = ["certFile", "clientCertFile", "clientKeyFile"] as const;
+const tlsNames = [...tlsPaths, "serverName", "disableCertVerification"] as const;
+const jsonNames = ["useProtoNames", "emitDefaults", "enumsAsNumbers", "int64AsNumbers", "allowUnknownFields"] as const;
+const units: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+function isOneOf<Name extends string>(names: readonly Name[], name: string): name is Name {
+  return (names as readonly string[]).includes(name);
+}
+
+/** Splits a value at spaces; "double quotes" keep theirs. */
+function words(value: string): string[] {
+  return (value.match(/(?:[^\s"]|"[^"]*"?)+/g) ?? []).map((word) => word.replaceAll('"', ""));
+}
+
+/** Refuses an empty value. */
+function needed(name: string, what: string, read: Reader): Reader {
+  return (settings, value, folder) => (value === "" ? `# @${name} needs ${what}` : read(settings, value, folder));
+}
+
+const readTls: Reader = (settings, value, folder) => {
+  const tls: TlsSettings = {};
+  for (const word of words(value)) {
+    const [, name = "", setting = ""] = /^([^=]*)=?(.*)$/s.exec(word) ?? [];
+    if (!isOneOf(tlsNames, name)) return `there is no TLS setting "${name}"${hint(name, tlsNames)}`;
+    if (name === "disableCertVerification") tls[name] = true;
+    else if (setting === "") return `${name} needs a value: ${name}=…`;
+    else tls[name] = isOneOf(tlsPaths, name) ? paths.join(folder, setting) : setting;
+  }
+  settings.tls = tls;
+};
+
+const readJson: Reader = (settings, value) => {
+  const json: JsonOptions = {};
+  for (const word of words(value)) {
+    if (!isOneOf(jsonNames, word)) return `there is no JSON option "${word}"${hint(word, jsonNames)}`;
+    json[word] = true;
+  }
+  settings.json = json;
+};
+
+const readTimeout: Reader = (settings, value) => {
+  const [, count, unit = ""] = /^(\d+)([A-Za-z]+)$/.exec(value) ?? [];
+  const factor = units[unit];
+  if (factor === undefined) return "a timeout is a whole number with ms, s, m or h, such as 5s";
+  settings.timeoutMs = Number(count) * factor;
+};
+
+const readReflection: Reader = (settings, value) => {
+  if (value !== "true" && value !== "false") return "# @reflection is true or false";
+  settings.reflection = value === "true";
+};
+
+const readers: Record<string, Reader> = {
+  proto: needed("proto", "a path", (settings, value, folder) => {
+    settings.proto.push(/^https?:\/\//.test(value) ? value : paths.join(folder, value));
+  }),
+  "import-path": needed("import-path", "a path", (settings, value, folder) => {
+    settings.importPaths.push(paths.join(folder, value));
+  }),
+  "descriptor-set": needed("descriptor-set", "a path", (settings, value, folder) => {
+    settings.descriptorSet = paths.join(folder, value);
+  }),
+  reflection: readReflection,
+  tls: readTls,
+  json: readJson,
+  timeout: readTimeout,
+  compression: needed("compression", "a name, such as gzip", (settings, value) => {
+    settings.compression = value;
+  }),
+  authority: needed("authority", "a name", (settings, value) => {
+    settings.authority = value;
+  }),
+  "keep-open": (settings) => {
+    settings.keepOpen = true;
+  },
+};
+
+/** The directives there are, sorted. */
+export const names = Object.keys(readers).sort();
+
+export function empty(): Settings {
+  return { proto: [], importPaths: [] };
+}
+
+/**
+ * Reads one directive into settings.
+ * @param value with its variables expanded
+ * @param folder where relative paths start
+ * @returns a problem, or nothing
+ */
+export function read(settings: Settings, name: string, value: string, folder: string): string | undefined {
+  const reader = Object.hasOwn(readers, name) ? readers[name] : undefined;
+  if (!reader) return `there is no directive "${name}"${hint(name, names)}`;
+  return reader(settings, value, folder) ?? undefined;
+}
+
+/** Settings for a request: its own over those of the file; schemas add up. */
+export function merge(file: Settings, own: Settings): Settings {
+  return {
+    ...file,
+    ...own,
+    proto: [...file.proto, ...own.proto],
+    importPaths: [...file.importPaths, ...own.importPaths],
+  };
+}
