@@ -57,7 +57,7 @@ func (w *Worker) member(text []byte, b *batch) {
 	scan.Read(text)
 	if text[0] != '{' {
 		c := &call{id: null, batch: b}
-		w.begin(c)
+		w.begin()
 		w.finish(c, appendError(nil, nil, errNotRequest), nil, true)
 		return
 	}

@@ -27,7 +27,7 @@ func (w *Worker) request(e envelope, b *batch, taken int) {
 	r, fault := e.check()
 	c := &call{id: r.id, batch: b, taken: taken}
 	if fault != nil {
-		w.begin(c)
+		w.begin()
 		if r.id == nil {
 			c.id = null
 		}
@@ -42,7 +42,7 @@ func (w *Worker) request(e envelope, b *batch, taken int) {
 		if m != nil {
 			m.refuse(w.state, r.params, fault)
 		}
-		w.begin(c)
+		w.begin()
 		w.reply(c, nil, fault, true)
 		return
 	}
@@ -101,7 +101,7 @@ func (w *Worker) accept(c *call) *Error {
 }
 
 // begin counts a request that is refused, until its answer is queued.
-func (w *Worker) begin(*call) {
+func (w *Worker) begin() {
 	w.mu.Lock()
 	w.calls++
 	w.mu.Unlock()

@@ -49,9 +49,6 @@ func beginsWithHeader(in *bufio.Reader) bool {
 	}
 }
 
-// bom is the byte-order mark of UTF-8.
-var bom = []byte("\uFEFF")
-
 // next returns the next message, as lineReader does.
 func (r *headerReader) next() (message, error) {
 	for {

@@ -2,7 +2,6 @@ package state
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/grpcline/grpcline/grpcops"
@@ -110,78 +109,6 @@ func (s *State) use(id string) (*connection, error) {
 	return c, nil
 }
 
-// CloseConnection takes its turn after all earlier requests that use the
-// connection, its streams' included. It returns how many streams it closed.
-func (s *State) CloseConnection(id string) (Op[int], error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	c, err := s.connections.find(id)
-	if err != nil {
-		return nil, err
-	}
-	if c.closing {
-		return nil, s.connections.closedError(id)
-	}
-	c.closing = true
-	s.countConnection(c)
-	return func(ctx context.Context) (int, error) {
-		if err := s.turnToClose(ctx, c.idle, func() bool { return s.keepConnection(c) }); err != nil {
-			return 0, err
-		}
-		s.mu.Lock()
-		s.connections.remove(id, c, nil)
-		for st := range c.streams {
-			s.streams.remove(st.id, st, nil)
-		}
-		s.mu.Unlock()
-		for st := range c.streams {
-			st.end(s.streams.closedError(st.id))
-		}
-		c.conn.Close()
-		return len(c.streams), nil
-	}, nil
-}
-
-// idle waits until the connection is open and no earlier request uses it.
-func (c *connection) idle(ctx context.Context) error {
-	if _, err := c.ready(ctx); err != nil {
-		return err
-	}
-	return c.uses.wait(ctx)
-}
-
-// keepConnection undoes the start of a close that was given up. It returns false
-// where that cannot be, as the id was taken since.
-func (s *State) keepConnection(c *connection) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	c.closing = s.connections.live[c.id] != c
-	s.countConnection(c)
-	return !c.closing
-}
-
-// countConnection makes a connection and its streams count against the limits
-// unless they are being closed. s.mu must be held.
-func (s *State) countConnection(c *connection) {
-	s.connections.count(c, !c.isClosing())
-	for st := range c.streams {
-		s.streams.count(st, !st.isClosing())
-	}
-}
-
-// turnToClose waits until a handle is idle. Where ctx ends first, the close is
-// given up and keep undoes what it began; where keep cannot, it is waited for
-// after all.
-func (s *State) turnToClose(ctx context.Context, idle func(context.Context) error, keep func() bool) error {
-	bound, cancel := s.unbounded(ctx)
-	defer cancel()
-	err := idle(bound)
-	if err == nil || isReason(err, OpenFailed) || keep() {
-		return err
-	}
-	return idle(context.WithoutCancel(ctx))
-}
-
 // SetMetadata replaces the metadata of later calls.
 func (s *State) SetMetadata(id string, md grpcops.Metadata) (Op[struct{}], error) {
 	s.mu.Lock()
@@ -214,59 +141,4 @@ func (s *State) IsConnector(id string) Op[bool] {
 		}
 		return err == nil, err
 	}
-}
-
-// Ref names the connection of a request: one that is open, or params for one
-// that is opened for this request alone.
-type Ref struct {
-	ID     string
-	Params *grpcops.ConnectionParams
-	TLS    *grpcops.TLSSettings // of the request, over those of Params
-}
-
-// lease is a request's use of a connection.
-type lease struct {
-	state    *State
-	held     *connection // nil where the connection is the request's own
-	params   grpcops.ConnectionParams
-	metadata grpcops.Metadata
-	timeout  time.Duration
-}
-
-// lease takes the use of a connection; the request must call done on what use
-// returns. s.mu must not be held.
-func (s *State) lease(ref Ref) (*lease, error) {
-	if ref.Params != nil {
-		p := *ref.Params
-		if ref.TLS != nil {
-			p.TLS = ref.TLS
-		}
-		return &lease{state: s, params: p, metadata: p.Metadata, timeout: p.Timeout()}, nil
-	}
-	if ref.TLS != nil {
-		return nil, &grpcops.ParamError{Param: "tls", Message: fmt.Sprintf("tls is for connection params; connection %q is open already, so give tls to openConnection", ref.ID)}
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	c, err := s.use(ref.ID)
-	if err != nil {
-		return nil, err
-	}
-	return &lease{state: s, held: c, metadata: c.metadata, timeout: c.timeout}, nil
-}
-
-// conn waits for the connection, or makes it. done gives it back and must be
-// called also after an error.
-func (l *lease) conn(ctx context.Context) (conn *grpcops.Conn, done func(), err error) {
-	if l.held != nil {
-		conn, err = l.held.ready(ctx)
-		return conn, l.held.uses.done, err
-	}
-	ctx, cancel := l.state.deadline(ctx, l.params.ConnectTimeout())
-	defer cancel()
-	conn, err = l.state.env.Dial(ctx, l.params)
-	if err != nil {
-		return nil, func() {}, err
-	}
-	return conn, conn.Close, nil
 }

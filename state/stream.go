@@ -207,51 +207,6 @@ func (s *State) CancelStream(id, connectionID string) error {
 	return nil
 }
 
-// CloseStream takes its turn after all earlier requests on the stream.
-func (s *State) CloseStream(id, connectionID string) (Op[struct{}], error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	st, err := s.findStream(id, connectionID)
-	if err != nil {
-		return nil, err
-	}
-	if st.isClosing() {
-		return nil, s.streams.closedError(id)
-	}
-	st.closing = true
-	s.streams.count(st, false)
-	st.conn.uses.add()
-	return func(ctx context.Context) (struct{}, error) {
-		defer st.conn.uses.done()
-		if err := s.turnToClose(ctx, st.idle, func() bool { return s.keepStream(st) }); err != nil {
-			return struct{}{}, err
-		}
-		st.end(s.streams.closedError(id))
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.removeStream(st, nil)
-		return struct{}{}, nil
-	}, nil
-}
-
-// idle waits until the stream is open and no earlier request uses it.
-func (st *stream) idle(ctx context.Context) error {
-	if _, err := st.ready(ctx); err != nil {
-		return err
-	}
-	return st.uses.wait(ctx)
-}
-
-// keepStream undoes the start of a close that was given up. It returns false
-// where that cannot be, as the id was taken since.
-func (s *State) keepStream(st *stream) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	st.closing = s.streams.live[st.id] != st
-	s.streams.count(st, !st.isClosing())
-	return !st.closing
-}
-
 // isClosing tells whether requests that are read now come after the close, of the
 // stream or of its connection.
 func (st *stream) isClosing() bool { return st.closing || st.conn.closing }

@@ -11,7 +11,7 @@ export interface Token {
 }
 
 const space = /[ \t\r\n]*/y;
-const string = /"(?:[^"\\\n]|\\[^\n])*"/y;
+const string = /"[^"\\\n]*(?:\\[^\n][^"\\\n]*)*"/y;
 const word = /[^ \t\r\n{}[\]:,"]+/y;
 const restOfLine = /[^\n]*/y;
 

@@ -1,0 +1,64 @@
+package state
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/grpcline/grpcline/grpcops"
+)
+
+// Ref names the connection of a request: one that is open, or params for one
+// that is opened for this request alone.
+type Ref struct {
+	ID     string
+	Params *grpcops.ConnectionParams
+	TLS    *grpcops.TLSSettings // of the request, over those of Params
+}
+
+// lease is a request's use of a connection.
+type lease struct {
+	state    *State
+	held     *connection // nil where the connection is the request's own
+	params   grpcops.ConnectionParams
+	metadata grpcops.Metadata
+	timeout  time.Duration
+}
+
+// lease takes the use of a connection; the request must call done on what use
+// returns. s.mu must not be held.
+func (s *State) lease(ref Ref) (*lease, error) {
+	if ref.Params != nil {
+		p := *ref.Params
+		if ref.TLS != nil {
+			p.TLS = ref.TLS
+		}
+		return &lease{state: s, params: p, metadata: p.Metadata, timeout: p.Timeout()}, nil
+	}
+	if ref.TLS != nil {
+		return nil, &grpcops.ParamError{Param: "tls", Message: fmt.Sprintf("tls is for connection params; connection %q is open already, so give tls to openConnection", ref.ID)}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c, err := s.use(ref.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &lease{state: s, held: c, metadata: c.metadata, timeout: c.timeout}, nil
+}
+
+// conn waits for the connection, or makes it. done gives it back and must be
+// called also after an error.
+func (l *lease) conn(ctx context.Context) (conn *grpcops.Conn, done func(), err error) {
+	if l.held != nil {
+		conn, err = l.held.ready(ctx)
+		return conn, l.held.uses.done, err
+	}
+	ctx, cancel := l.state.deadline(ctx, l.params.ConnectTimeout())
+	defer cancel()
+	conn, err = l.state.env.Dial(ctx, l.params)
+	if err != nil {
+		return nil, func() {}, err
+	}
+	return conn, conn.Close, nil
+}
