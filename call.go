@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"strings"
 
@@ -40,6 +41,7 @@ func call(ctx context.Context, env *grpcops.Env, f *flags) int {
 		return failed(fmt.Errorf("PARAMS are not JSON: %w", err))
 	}
 	f.options.Framing = rpc.FramingLines
+	f.options.DrainTimeout = math.MaxInt64 // its input is at its end at once; only the call's own bound counts
 	var out bytes.Buffer
 	if err := rpc.New(bytes.NewReader(request), &out, env, f.options).Serve(ctx); err != nil {
 		return failed(err)

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 )
@@ -67,9 +69,20 @@ func (f *files) openOutput() error {
 			return fmt.Errorf("%s is the input as well", f.name)
 		}
 	}
-	name := filepath.Join(filepath.Dir(f.name), fmt.Sprintf(".%s.%d.part", filepath.Base(f.name), os.Getpid()))
-	f.part, err = os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	f.part, err = createBeside(f.name, mode)
 	return err
+}
+
+// createBeside makes a hidden file in the folder of name. Unlike os.CreateTemp it
+// leaves the mode of a new file to the umask.
+func createBeside(name string, mode os.FileMode) (*os.File, error) {
+	for {
+		part := fmt.Sprintf(".%s.%08x.part", filepath.Base(name), rand.Uint32())
+		f, err := os.OpenFile(filepath.Join(filepath.Dir(name), part), os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+		if !errors.Is(err, fs.ErrExist) {
+			return f, err
+		}
+	}
 }
 
 // close gives the output its name where it is complete, and removes it otherwise.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strconv"
 	"strings"
 	"time"
 
@@ -138,17 +139,14 @@ Flags:
 	return b.String()
 }
 
-// parseCount reads a whole number from 1 to 2⁵³.
+// largestCount is the largest number a flag takes.
+const largestCount = 1 << 40
+
+// parseCount reads a whole number from 1 to largestCount.
 func parseCount(text string, to *int) error {
-	n := 0
-	for _, c := range text {
-		if c < '0' || '9' < c || n > 1<<53 {
-			return errors.New("it must be a whole number from 1 on")
-		}
-		n = n*10 + int(c-'0')
-	}
-	if n == 0 {
-		return errors.New("it must be a whole number from 1 on")
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > largestCount || strings.HasPrefix(text, "+") {
+		return fmt.Errorf("it must be a whole number from 1 to %d", largestCount)
 	}
 	*to = n
 	return nil

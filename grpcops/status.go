@@ -142,3 +142,6 @@ func Canceled(message string) *StatusError { return clientError(codes.Canceled, 
 func TooMuch(message string) *StatusError {
 	return clientError(codes.ResourceExhausted, "%s", message)
 }
+
+// Internal is the status of an RPC that a defect of this side ended.
+func Internal(message string) *StatusError { return clientError(codes.Internal, "%s", message) }

@@ -124,9 +124,14 @@ func (w *Worker) run(ctx context.Context, m *method, op operation) (result any, 
 
 func (w *Worker) recover(m *method, err *error) {
 	if p := recover(); p != nil {
-		w.options.Log.Error("a defect in grpcline", "method", m.name, "panic", p, "stack", string(debug.Stack()))
+		w.logDefect(p)
 		*err = &Error{Code: jsonrpc2.CodeInternalError, Message: fmt.Sprintf("a defect in grpcline: %s failed; the log says more", m.name)}
 	}
+}
+
+// logDefect logs a panic where it was caught.
+func (w *Worker) logDefect(panicked any) {
+	w.options.Log.Error("a defect in grpcline", "panic", panicked, "stack", string(debug.Stack()))
 }
 
 // reply answers a call, unless it is a notification.

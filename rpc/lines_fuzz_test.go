@@ -72,7 +72,7 @@ func checkMessage(t *testing.T, m message, max int) {
 	if len(text) > max {
 		t.Errorf("a message has %d bytes, the limit being %d", len(text), max)
 	}
-	if (m.members != nil) != (text[0] == '{' && string(bytes.TrimSpace(text[1:])) != "}") {
+	if (len(m.members) > 0) != (text[0] == '{' && string(bytes.TrimSpace(text[1:])) != "}") {
 		t.Errorf("%q has %d members", m.text, len(m.members))
 	}
 }

@@ -98,13 +98,14 @@ func New(in io.Reader, out io.Writer, env *grpcops.Env, o Options) *Worker {
 	w.state = state.New(env, state.Limits{
 		Connections: o.MaxConnections, Streams: o.MaxStreams,
 		CollectBytes: o.MaxInflightBytes, ReadAhead: 1024, ReadAheadSize: 4 << 20,
-	}, state.Pusher{Message: w.pushMessage, End: w.pushEnd}, &w.crew)
+	}, state.Pusher{Message: w.pushMessage, End: w.pushEnd, Defect: w.logDefect}, &w.crew)
 	return w
 }
 
 // Serve works until the end of the input, the shutdown method, or the end of ctx,
 // and then until all is answered. It returns an error where reading or writing
-// failed; everything is cancelled then.
+// failed; where it was writing, everything is cancelled and not waited for, as the
+// process is to end.
 func (w *Worker) Serve(ctx context.Context) error {
 	defer w.end(state.ErrShuttingDown)
 	defer w.crew.Dismiss()

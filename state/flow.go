@@ -24,15 +24,16 @@ type flow struct {
 	work   sync.WaitGroup // the receiver, and what hands messages over
 	start  sync.Once      // of the receiver
 
-	deliver *pushed // nil where messages are asked for
+	deliver *pushed   // nil where messages are asked for
+	defect  func(any) // is told of a panic
 }
 
 // newFlow makes a flow of an RPC whose context is ctx. deliver gets each message
 // on the receiver's goroutine; nil puts them into the inbox.
 func newFlow(ctx context.Context, cancel context.CancelCauseFunc, rpc *grpcops.Stream, s *State, deliver *pushed) *flow {
-	f := &flow{rpc: rpc, ctx: ctx, cancel: cancel, in: newInbox(s.limits), deliver: deliver}
+	f := &flow{rpc: rpc, ctx: ctx, cancel: cancel, in: newInbox(s.limits), deliver: deliver, defect: s.defect}
 	f.wanted, f.drop = context.WithCancel(context.Background())
-	f.out = newOutbox(rpc, s.crew, &f.work)
+	f.out = newOutbox(f, s.crew)
 	if deliver != nil {
 		f.receiving()
 	}
@@ -68,8 +69,15 @@ func (f *flow) receive() {
 	f.cancel(nil) // frees what the RPC still holds
 }
 
-// messages receives to the end, and tells how the RPC ended.
-func (f *flow) messages(put func(json.RawMessage)) grpcops.End {
+// messages receives to the end, and tells how the RPC ended. A defect ends it and
+// nothing else.
+func (f *flow) messages(put func(json.RawMessage)) (end grpcops.End) {
+	defer func() {
+		if p := recover(); p != nil {
+			f.defect(p)
+			end = grpcops.Internal(errDefect.Error()).End
+		}
+	}()
 	for {
 		message, err := f.rpc.Recv()
 		if err == nil {

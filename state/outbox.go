@@ -5,7 +5,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/grpcline/grpcline/grpcops"
 	"github.com/grpcline/grpcline/internal/crew"
 )
 
@@ -15,18 +14,17 @@ import (
 // taken back; those after it wait here and can. So a send is done when the
 // transport has its last message, even while it is held there.
 type outbox struct {
-	rpc  *grpcops.Stream
-	free chan struct{} // holds a token while no message is being handed over
+	flow *flow // whose messages these are
 	crew *crew.Crew
-	work *sync.WaitGroup // what the crew does for this outbox
+	free chan struct{} // holds a token while no message is being handed over
 
 	mu        sync.Mutex
 	sent      int
 	completed bool
 }
 
-func newOutbox(rpc *grpcops.Stream, crew *crew.Crew, work *sync.WaitGroup) *outbox {
-	o := &outbox{rpc: rpc, free: make(chan struct{}, 1), crew: crew, work: work}
+func newOutbox(f *flow, crew *crew.Crew) *outbox {
+	o := &outbox{flow: f, crew: crew, free: make(chan struct{}, 1)}
 	o.free <- struct{}{}
 	return o
 }
@@ -78,9 +76,9 @@ func (o *outbox) send(ctx context.Context, messages [][]byte) error {
 	b := &batch{messages: messages}
 	last := make(chan struct{})
 	result := make(chan error, 1)
-	o.work.Add(1)
+	o.flow.work.Add(1)
 	o.crew.Do(func() {
-		defer o.work.Done()
+		defer o.flow.work.Done()
 		result <- o.hand(b, last)
 		o.free <- struct{}{}
 	})
@@ -105,7 +103,13 @@ func (o *outbox) send(ctx context.Context, messages [][]byte) error {
 
 // hand gives the messages of b to the transport. last is closed when it is about
 // to be given the last one.
-func (o *outbox) hand(b *batch, last chan struct{}) error {
+func (o *outbox) hand(b *batch, last chan struct{}) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			o.flow.defect(p)
+			err = errDefect
+		}
+	}()
 	for {
 		message, isLast, ok := b.next()
 		if !ok {
@@ -115,7 +119,7 @@ func (o *outbox) hand(b *batch, last chan struct{}) error {
 		if isLast {
 			close(last)
 		}
-		if err := o.rpc.Send(message); err != nil {
+		if err := o.flow.rpc.Send(message); err != nil {
 			o.add(-1)
 			return err
 		}
@@ -147,12 +151,12 @@ func (o *outbox) complete() bool {
 	}
 	select {
 	case <-o.free:
-		o.rpc.CloseSend()
+		o.flow.rpc.CloseSend()
 		o.free <- struct{}{}
 	default:
-		o.work.Go(func() {
+		o.flow.work.Go(func() {
 			<-o.free
-			o.rpc.CloseSend()
+			o.flow.rpc.CloseSend()
 			o.free <- struct{}{}
 		})
 	}

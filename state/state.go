@@ -47,6 +47,7 @@ type Limits struct {
 type Pusher struct {
 	Message func(ctx context.Context, streamID string, message json.RawMessage)
 	End     func(ctx context.Context, streamID string, end *grpcops.End)
+	Defect  func(panicked any) // is told of a panic that ended a stream; may be nil
 }
 
 // State is all of it. Make one with New.
@@ -82,6 +83,13 @@ func New(env *grpcops.Env, limits Limits, pusher Pusher, crew *crew.Crew) *State
 	s.life, s.endLife = context.WithCancelCause(context.Background())
 	s.waits, s.endWaits = context.WithCancelCause(context.Background())
 	return s
+}
+
+// defect tells of a panic that was caught.
+func (s *State) defect(panicked any) {
+	if s.pusher.Defect != nil {
+		s.pusher.Defect(panicked)
+	}
 }
 
 // EndWaits ends every wait that has no bound of its own, now and from now on.

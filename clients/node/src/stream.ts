@@ -139,13 +139,21 @@ export class BidiStream<Sent, Message> extends SendingStream<Sent> implements As
 /** A stream that is sent to and answers once. */
 export class ClientStream<Sent, Message> extends SendingStream<Sent> {
   /**
+   * Waits for the response, which a server may send before sending is completed.
+   * @throws StatusError where the call ends with another status than OK
+   */
+  async response(): Promise<Reply<Message>> {
+    let message!: Message;
+    for await (const response of this.read<Message>()) message = response;
+    return { message, ...(this.end as StreamEnd) };
+  }
+
+  /**
    * Completes sending and waits for the response.
    * @throws StatusError where the call ends with another status than OK
    */
   async finish(): Promise<Reply<Message>> {
     await this.completeSend();
-    let message!: Message;
-    for await (const response of this.read<Message>()) message = response;
-    return { message, ...(this.end as StreamEnd) };
+    return this.response();
   }
 }

@@ -23,6 +23,11 @@ const misfit = -32602;
 type Stream = ServerStream<unknown> | ClientStream<RawJson, unknown> | BidiStream<RawJson, unknown>;
 type Sender = ClientStream<RawJson, unknown> | BidiStream<RawJson, unknown>;
 
+/** Reads the one response of a client stream as if it were a stream. */
+async function* response(stream: ClientStream<RawJson, unknown>): AsyncGenerator<unknown> {
+  yield (await stream.response()).message;
+}
+
 /**
  * One request of a .grpc file while it runs. A Run owns its connection and stream
  * in the worker and gives them back when the call has ended.
@@ -36,7 +41,6 @@ export class Run {
   private stream: Stream | undefined;
   private sender: Sender | undefined;
   private hasEnded = false;
-  private index = 0;
 
   /** @param onChange called whenever the result has changed */
   constructor(
@@ -52,6 +56,11 @@ export class Run {
     return !this.hasEnded;
   }
 
+  /** Whether messages can be sent to it. */
+  get canSend(): boolean {
+    return !this.hasEnded && this.sender !== undefined;
+  }
+
   /** Runs the request; what goes wrong is in the result. */
   async start(worker: () => Promise<Worker>): Promise<void> {
     let connection: Connection | undefined;
@@ -61,7 +70,7 @@ export class Run {
       connection = await (await worker()).open(connectionParams(this.request), signal);
       await this.call(connection, (await connection.method(this.request.method, signal)).kind);
     } catch (err) {
-      this.failure ??= { err, index: this.index };
+      this.failure ??= { err, index: 0 };
       setError(this.result, this.failure.err);
     }
     this.hasEnded = true;
@@ -108,17 +117,17 @@ export class Run {
     }
     const first = messages[0] ? new RawJson(messages[0].text) : {};
     const deadline = settings.timeoutMs === undefined ? {} : { deadlineMs: settings.timeoutMs };
-    const { signal } = this.aborter;
     if (kind === "unary") return this.unary(connection, first);
     if (kind === "serverStream") {
       const stream = await connection.serverStream(method, first, deadline);
-      return this.follow(stream, messages.length);
+      return this.follow(stream, stream, messages.length);
     }
-    const open = kind === "clientStream" ? "clientStream" : "bidiStream";
-    const stream = await connection[open]<RawJson, unknown>(method, deadline);
-    this.sender = stream;
-    signal.throwIfAborted();
-    await this.follow(stream, 0, () => this.sendBody());
+    if (kind === "clientStream") {
+      const stream = await connection.clientStream<RawJson>(method, deadline);
+      return this.follow((this.sender = stream), response(stream), 0);
+    }
+    const stream = await connection.bidiStream<RawJson>(method, deadline);
+    return this.follow((this.sender = stream), stream, 0);
   }
 
   private async unary(connection: Connection, request: unknown): Promise<void> {
@@ -130,26 +139,22 @@ export class Run {
   }
 
   /** Shows a stream as it comes, while what there is to send is sent. */
-  private async follow(stream: Stream, sent: number, send?: () => Promise<void>): Promise<void> {
+  private async follow(stream: Stream, messages: AsyncIterable<unknown>, sent: number): Promise<void> {
     this.stream = stream;
     this.result.sent = sent;
     this.result.received = 0;
     this.setState("open");
     stream.headers().then((headers) => this.setHeaders(headers), () => {});
     if (this.aborter.signal.aborted) this.cancel();
-    const sending = send?.().catch((err: unknown) => {
-      this.failure = { err, index: this.index };
-      return stream.close();
-    });
+    const sending = this.sender && this.sendBody().catch(() => stream.close());
     try {
-      for await (const message of stream.messages()) {
+      for await (const message of messages) {
         this.result.received++;
         this.show(messageLines("←", JSON.stringify(message)));
       }
     } finally {
       await sending;
     }
-    if (this.failure) throw this.failure.err;
     setEnd(this.result, stream.end!);
   }
 
@@ -164,9 +169,9 @@ export class Run {
       try {
         await this.send(text);
       } catch (err) {
-        this.index = i;
-        if (err instanceof RequestError && err.code === misfit && !settings.keepOpen) throw err;
-        return;
+        if (!(err instanceof RequestError) || err.code !== misfit || settings.keepOpen) return;
+        this.failure = { err, index: i };
+        throw err;
       }
     }
     if (messages.length > 0 && !settings.keepOpen) await this.completeSend().catch(() => {});

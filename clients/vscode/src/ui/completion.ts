@@ -1,0 +1,55 @@
+import * as vscode from "vscode";
+
+import { contextAt } from "../complete/context";
+import { type Item, itemsFor } from "../complete/items";
+import type { Servers } from "../complete/server";
+import { requestAt } from "../file/parse";
+import { parseDocument } from "./documents";
+
+const kinds: Record<Item["kind"], vscode.CompletionItemKind> = {
+  directive: vscode.CompletionItemKind.Keyword,
+  service: vscode.CompletionItemKind.Interface,
+  method: vscode.CompletionItemKind.Method,
+  field: vscode.CompletionItemKind.Field,
+  value: vscode.CompletionItemKind.EnumMember,
+};
+
+function toCompletion(item: Item, range: vscode.Range, place: number): vscode.CompletionItem {
+  const completion = new vscode.CompletionItem(item.label, kinds[item.kind]);
+  completion.insertText = item.insert;
+  completion.detail = item.detail;
+  completion.range = range;
+  completion.filterText = item.label;
+  completion.sortText = String(place).padStart(4, "0"); // the order of the proto file
+  if (item.doc) completion.documentation = item.doc;
+  if (item.deprecated) completion.tags = [vscode.CompletionItemTag.Deprecated];
+  return completion;
+}
+
+/** Completes services, methods, fields and values from the request's server. */
+export class Completion implements vscode.CompletionItemProvider {
+  /** @param onProblem told why there is nothing to offer */
+  constructor(
+    private readonly servers: Servers,
+    private readonly onProblem: (message: string) => void,
+  ) {}
+
+  async provideCompletionItems(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+  ): Promise<vscode.CompletionItem[]> {
+    const before = document.getText(new vscode.Range(new vscode.Position(0, 0), position)).split(/\r?\n/);
+    const context = contextAt(before);
+    if (!context) return [];
+    const request = requestAt(parseDocument(document), position.line + 1);
+    const after = document.lineAt(position.line).text.slice(position.character);
+    const range = new vscode.Range(position.translate(0, -context.prefix.length), position);
+    try {
+      const items = await itemsFor(this.servers, request, context, after);
+      return items.map((item, place) => toCompletion(item, range, place));
+    } catch (err) {
+      this.onProblem((err as Error).message);
+      return [];
+    }
+  }
+}
