@@ -29,7 +29,7 @@ func startOnSocket(t *testing.T) (*exec.Cmd, *net.UnixConn) {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(workerBinary)
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = child, child, os.Stderr
+	cmd.Stdin, cmd.Stdout = child, child
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -79,6 +79,7 @@ func TestHeaders(t *testing.T) {
 func TestBeginsWithHeader(t *testing.T) {
 	for in, want := range map[string]bool{
 		"Content-Length: 5\r\n":            true,
+		frame(padded(100 << 10)):           true, // all in one read
 		"content-length:5":                 true,
 		"Content-Type: x\r\n":              true,
 		"\uFEFFContent-Length: 5":          true,

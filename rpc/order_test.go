@@ -164,3 +164,22 @@ func TestShutdown(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatFollowsShutdown in the same write is refused, and not left unanswered.
+func TestWhatFollowsShutdown(t *testing.T) {
+	const after = 20
+	in := `{"id":"shutdown","method":"shutdown"}`
+	for i := range after {
+		in += fmt.Sprintf("\n"+`{"id":%d,"method":"ping"}`, i)
+	}
+	for range 20 {
+		h := startHost(t, testOptions())
+		h.send(in)
+		h.answer(`"shutdown"`)
+		for i := range after {
+			if a := h.answer(fmt.Sprint(i)); a.code() != -32002 {
+				t.Fatalf("request %d after shutdown: %s %+v", i, a.Result, a.Error)
+			}
+		}
+	}
+}

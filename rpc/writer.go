@@ -26,6 +26,7 @@ type writer struct {
 	queue   []outgoing
 	queued  int // bytes of queue and of what is being written
 	writing bool
+	group   []byte        // memory of the one that writes, for messages written together
 	room    chan struct{} // closed when queued falls; nil while nobody waits
 	err     error
 	failed  chan struct{} // closed when writing has failed
@@ -131,10 +132,16 @@ func (w *writer) writeAll() {
 func (w *writer) writeGroup() {
 	text, refund := w.queue[0].text, w.queue[0].refund
 	n := 1
+	if len(w.queue) > 1 && len(text)+len(w.queue[1].text) <= joined {
+		text = append(w.group[:0], text...)
+	}
 	for n < len(w.queue) && len(text)+len(w.queue[n].text) <= joined {
 		text = append(text, w.queue[n].text...)
 		refund += w.queue[n].refund
 		n++
+	}
+	if n > 1 {
+		w.group = text
 	}
 	w.queue = w.queue[n:]
 	if w.err == nil {

@@ -3,7 +3,8 @@ import { classify, metadata } from "../file/lines";
 
 /** What can be completed at a place of a .grpc file. */
 export type Context =
-  | { kind: "directive" | "service"; prefix: string }
+  | { kind: "directive"; prefix: string }
+  | { kind: "service"; prefix: string }
   | { kind: "method"; service: string; prefix: string }
   | Spot;
 
