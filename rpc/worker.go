@@ -75,6 +75,7 @@ type Worker struct {
 	root     context.Context // of all calls
 	end      context.CancelCauseFunc
 	shutdown chan struct{} // closed by the shutdown method
+	rested   chan struct{} // closed when what came with it was read
 
 	mu       sync.Mutex
 	inFlight map[string]*call // by idKey
@@ -90,7 +91,7 @@ const inputBuffer = 256 << 10
 func New(in io.Reader, out io.Writer, env *grpcops.Env, o Options) *Worker {
 	w := &Worker{
 		options: o, table: newTable(allMethods()), in: bufio.NewReaderSize(in, inputBuffer),
-		budget: newBudget(o.MaxInflightBytes), shutdown: make(chan struct{}),
+		budget: newBudget(o.MaxInflightBytes), shutdown: make(chan struct{}), rested: make(chan struct{}),
 		inFlight: map[string]*call{}, idle: make(chan struct{}),
 	}
 	w.out = newWriter(out, o.UTF8, w.budget)
@@ -115,6 +116,7 @@ func (w *Worker) Serve(ctx context.Context) error {
 	select {
 	case failed = <-read:
 	case <-w.shutdown:
+		w.refuseRest(read)
 	case <-ctx.Done():
 	case <-w.out.failed:
 	}
@@ -169,6 +171,22 @@ func (w *Worker) beginShutdown() {
 	}
 }
 
+// restTime is how long what came with a shutdown request may take to be refused,
+// where its last line is not complete.
+const restTime = 200 * time.Millisecond
+
+// refuseRest waits until the requests that had come when shutdown was read have
+// their refusals, or the input has ended.
+func (w *Worker) refuseRest(read <-chan error) {
+	rest := time.NewTimer(restTime)
+	defer rest.Stop()
+	select {
+	case <-w.rested:
+	case <-read:
+	case <-rest.C:
+	}
+}
+
 // source reads messages: a lineReader or a headerReader.
 type source interface {
 	next() (message, error)
@@ -191,6 +209,23 @@ func (w *Worker) read() error {
 			return err
 		}
 		w.receive(m)
+		if w.in.Buffered() == 0 {
+			w.rest()
+		}
+	}
+}
+
+// rest notes that all that has come was read, once the worker is shutting down.
+func (w *Worker) rest() {
+	select {
+	case <-w.shutdown:
+	default:
+		return
+	}
+	select {
+	case <-w.rested:
+	default:
+		close(w.rested)
 	}
 }
 
