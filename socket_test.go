@@ -5,11 +5,22 @@ package main
 import (
 	"io"
 	"os"
+	"os/exec"
 	"strings"
 	"testing"
 
 	"golang.org/x/sys/unix"
 )
+
+// serving makes the test binary the worker.
+const serving = "GRPCLINE_TEST_SERVES"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(serving) != "" {
+		os.Exit(run(nil))
+	}
+	os.Exit(m.Run())
+}
 
 // TestOneSocketForBoth serves a host whose one socket is the worker's standard
 // input and output, and which reads later than it writes.
@@ -21,23 +32,19 @@ func TestOneSocketForBoth(t *testing.T) {
 	if err := unix.SetsockoptInt(fds[1], unix.SOL_SOCKET, unix.SO_SNDBUF, 4<<10); err != nil { // less than one answer
 		t.Fatal(err)
 	}
-	output, err := unix.Dup(fds[1])
-	if err != nil {
+	unix.CloseOnExec(fds[0])
+	unix.CloseOnExec(fds[1])
+	host, both := os.NewFile(uintptr(fds[0]), "host"), os.NewFile(uintptr(fds[1]), "worker")
+	defer host.Close()
+	worker := exec.Command(os.Args[0])
+	worker.Env = append(os.Environ(), serving+"=1")
+	worker.Stdin, worker.Stdout, worker.Stderr = both, both, os.Stderr
+	if err := worker.Start(); err != nil {
 		t.Fatal(err)
 	}
-	stdin, stdout := os.Stdin, os.Stdout
-	os.Stdin, os.Stdout = os.NewFile(uintptr(fds[1]), "stdin"), os.NewFile(uintptr(output), "stdout")
-	t.Cleanup(func() { os.Stdin, os.Stdout = stdin, stdout })
-	code := make(chan int, 1)
-	go func() {
-		code <- run(nil)
-		os.Stdin.Close()
-		os.Stdout.Close()
-	}()
-	host := os.NewFile(uintptr(fds[0]), "host")
-	defer host.Close()
+	both.Close()
 	const requests = 20
-	if _, err := io.WriteString(host, strings.Repeat(`{"id":1,"method":"rpc.discover"}`+"\n", requests)); err != nil {
+	if _, err := io.WriteString(host, strings.Repeat(`{"id":null,"method":"rpc.discover"}`+"\n", requests)); err != nil {
 		t.Fatal(err)
 	}
 	if err := unix.Shutdown(fds[0], unix.SHUT_WR); err != nil {
@@ -47,7 +54,7 @@ func TestOneSocketForBoth(t *testing.T) {
 	if n := strings.Count(string(answers), "\n"); err != nil || n != requests {
 		t.Errorf("%d answers of %d, %v", n, requests, err)
 	}
-	if got := <-code; got != exitOK {
-		t.Errorf("exit code %d", got)
+	if err := worker.Wait(); err != nil {
+		t.Errorf("the worker: %v", err)
 	}
 }

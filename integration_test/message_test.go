@@ -135,7 +135,7 @@ func checkLine(line []byte, ascii bool) error {
 		return fmt.Errorf("a line that is not JSON")
 	}
 	for i, b := range body {
-		if b < 0x20 || b == 0x7f || b >= 0x80 && ascii {
+		if b < 0x20 || b >= 0x80 && ascii {
 			return fmt.Errorf("byte %#x at %d", b, i)
 		}
 	}

@@ -92,7 +92,7 @@ func TestStreamDeadline(t *testing.T) {
 func TestLargeMessages(t *testing.T) {
 	r := newRig(t)
 	s := r.initStream("Bidi", nil, obj{"timeoutMs": 0})
-	payload := base64Zeros(4 << 20)
+	payload := base64Zeros(1 << 20)
 	var pending []*Pending
 	for range 5 {
 		pending = append(pending, r.Go("sendMessage", s.params(obj{"message": obj{"payload": payload}})))

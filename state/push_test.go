@@ -1,6 +1,8 @@
 package state
 
 import (
+	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"testing"
@@ -158,5 +160,28 @@ func TestCancelledPush(t *testing.T) {
 		if got := <-r.pushed; got != "s1 CANCELLED" {
 			t.Errorf("got %s", got)
 		}
+	})
+}
+
+// TestPanicEndsOneStream and nothing else.
+func TestPanicEndsOneStream(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, testLimits, counter(3, nil))
+		told := make(chan any, 1)
+		r.pusher.Message = func(context.Context, string, json.RawMessage) { panic("test") }
+		r.pusher.Defect = func(panicked any) { told <- panicked }
+		r.connect()
+		r.push(0).StartPush()
+		if got := <-r.pushed; got != "s1 INTERNAL" {
+			t.Errorf("got %s", got)
+		}
+		if got := <-told; got != "test" {
+			t.Errorf("told was %v", got)
+		}
+		r.open(grpcops.ServerStream)
+		if got := texts(start(r.GetMessages("s2", "", 1, nil)).must(t).Messages); got != "0" {
+			t.Errorf("another stream: %q", got)
+		}
+		start(r.CloseConnection("c1")).must(t)
 	})
 }

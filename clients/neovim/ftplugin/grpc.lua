@@ -2,30 +2,32 @@ if vim.b.did_ftplugin then
   return
 end
 vim.b.did_ftplugin = true
-vim.b.undo_ftplugin = "setlocal omnifunc< commentstring< comments< | silent! nunmap <buffer> <Plug>(grpcline-run)"
 
 vim.bo.omnifunc = "v:lua.require'grpcline.complete.omni'.func"
 vim.bo.commentstring = "# %s"
 vim.bo.comments = ":#,://"
 
-local function map(name, action)
+local undo = { "setlocal omnifunc< commentstring< comments<" }
+for _, action in ipairs({ "run", "send", "completeSend", "cancel", "template" }) do
+  local name = ("<Plug>(grpcline-%s)"):format(action)
   vim.keymap.set("n", name, function()
     require("grpcline").action(action)
   end, { buffer = true, desc = "grpcline: " .. action })
+  undo[#undo + 1] = ("silent! execute 'nunmap <buffer> %s'"):format(name)
 end
-map("<Plug>(grpcline-run)", "run")
-map("<Plug>(grpcline-send)", "send")
-map("<Plug>(grpcline-cancel)", "cancel")
 
+-- The buffer's problems are shown while it is edited.
 local buffer = vim.api.nvim_get_current_buf()
+local group = "grpcline.file." .. buffer
 local function check()
-  if vim.api.nvim_buf_is_valid(buffer) then
-    require("grpcline.diagnostics").file(buffer, require("grpcline.buffer").parse(buffer))
-  end
+  require("grpcline.diagnostics").file(buffer, require("grpcline.buffer").parse(buffer))
 end
 vim.api.nvim_create_autocmd({ "BufEnter", "TextChanged", "InsertLeave" }, {
-  group = vim.api.nvim_create_augroup("grpcline.file." .. buffer, {}),
+  group = vim.api.nvim_create_augroup(group, {}),
   buffer = buffer,
   callback = check,
 })
 check()
+undo[#undo + 1] = "silent! autocmd! " .. group
+
+vim.b.undo_ftplugin = table.concat(undo, " | ")

@@ -136,7 +136,7 @@ test("a worker that dies is told with its stderr, and started again", () =>
     assert.match(editor.result()!, /the worker was stopped/);
 
     const again = editor.run("grpcline.run");
-    await editor.resultWith("You said: hi");
+    await editor.resultWith("open  grpcline.demo.Demo/Chat");
     process.kill(Number(readFileSync(`${path}.pid`, "utf8")), "SIGKILL");
     await again;
     await editor.resultWith("ended by SIGKILL: last words");
