@@ -54,8 +54,8 @@ func (p *Protos) UnmarshalJSON(data []byte) error {
 		}
 		seen[name] = true
 		var s Source
-		if err := s.UnmarshalJSON(data[m.Value:m.ValueEnd]); err != nil {
-			return fmt.Errorf("has a file %q that %w", name, err)
+		if err := strictjson.DecodeOwn(data[m.Value:m.ValueEnd], &s, name); err != nil {
+			return err
 		}
 		p.files = append(p.files, namedSource{name, s})
 	}

@@ -75,7 +75,7 @@ func TestProtosRefused(t *testing.T) {
 		{`{"text":"a","file":"b"}`, "exactly one"},
 		{`{"text":""}`, "must not be empty"},
 		{`{"a.proto":"x","a.proto":"y"}`, `the file "a.proto" twice`},
-		{`{"a.proto":null}`, `a file "a.proto" that must be a schema`},
+		{`{"a.proto":null}`, `"a.proto" must be a schema`},
 		{`{"a.proto":{"txt":"x"}}`, `did you mean "text"?`},
 		{`{"a.proto":{"text":5}}`, `"text" must be a string`},
 		{`{"a.proto":{}}`, "exactly one"},

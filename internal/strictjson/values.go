@@ -7,6 +7,7 @@ import (
 	"math"
 	"reflect"
 	"strconv"
+	"strings"
 
 	"github.com/grpcline/grpcline/internal/jsonscan"
 )
@@ -22,7 +23,7 @@ func decodeValue(data []byte, to reflect.Value, path string) error {
 		to = to.Elem()
 	}
 	if own, ok := to.Addr().Interface().(json.Unmarshaler); ok {
-		return decodeOwn(data, own, path)
+		return DecodeOwn(data, own, path)
 	}
 	switch to.Kind() {
 	case reflect.Struct:
@@ -57,9 +58,9 @@ func decodeValue(data []byte, to reflect.Value, path string) error {
 	return nil
 }
 
-// decodeOwn lets a type decode itself, and puts its path before the one of the
+// DecodeOwn lets a type decode itself, and puts its path before the one of the
 // error it returns.
-func decodeOwn(data []byte, own json.Unmarshaler, path string) error {
+func DecodeOwn(data []byte, own json.Unmarshaler, path string) error {
 	err := own.UnmarshalJSON(data)
 	var e *Error
 	switch {
@@ -67,8 +68,9 @@ func decodeOwn(data []byte, own json.Unmarshaler, path string) error {
 		return nil
 	case errors.As(err, &e) && e.Path != "" && e.Path[0] != '[':
 		return &Error{join(path, e.Path), fmt.Sprintf("in %q: %s", path, e.Message)}
-	case errors.As(err, &e):
-		return &Error{path + e.Path, fmt.Sprintf("%q %s", path, e.Message)}
+	case errors.As(err, &e): // of the value itself, or of an element of it
+		message := strings.TrimPrefix(e.Message, strconv.Quote(e.Path)+" ")
+		return &Error{path + e.Path, fmt.Sprintf("%q %s", path+e.Path, message)}
 	}
 	return &Error{path, fmt.Sprintf("%q %s", path, err)}
 }
