@@ -142,7 +142,7 @@ func TestConversationBetweenFiles(t *testing.T) {
 	h.expectConversation(10)
 }
 
-// TestNumbersAndChosenIDs counts handles as the contract says.
+// TestNumbersAndChosenIDs counts handles as hosts rely on.
 func TestNumbersAndChosenIDs(t *testing.T) {
 	server := testserver.Start(t, testserver.Options{})
 	h := Start(t)
