@@ -45,7 +45,7 @@ func cycle(h *Host, server *testserver.Server, texts map[string]string, refusing
 func TestNothingLeaks(t *testing.T) {
 	server := testserver.Start(t, testserver.Options{})
 	texts, refusing := testserver.Texts(t), testserver.Refusing(t)
-	few, many := 20, 20+scaled(1000)
+	few, many := 20, 20+scaled(1200) // each cycle has nine handles
 	leaksAfter := func(cycles int) (files, goroutines int, memory int64) {
 		h := Start(t)
 		for range cycles {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"sync"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -62,4 +64,25 @@ func TestHostDoesNotRead(t *testing.T) {
 	if whole := len(answers) - 2; sent > 200 && whole < sent-200 {
 		t.Errorf("%d of about %d requests were answered", whole, sent)
 	}
+}
+
+// TestSignalWhileHostDoesNotRead ends a worker whose output nobody takes.
+func TestSignalWhileHostDoesNotRead(t *testing.T) {
+	reading := make(chan struct{})
+	started := make(chan struct{})
+	first := sync.OnceFunc(func() { close(started) })
+	h := manyMessages(t, 1_000_000, obj{"push": true}, func([]byte) {
+		first()
+		<-reading
+	})
+	<-started
+	h.Signal(syscall.SIGTERM)
+	select {
+	case <-h.exited:
+	case <-time.After(guard):
+		t.Error("the worker does not end")
+	}
+	close(reading)
+	h.leaving = true // its last line may be cut, and its exit code say so
+	h.Wait()
 }

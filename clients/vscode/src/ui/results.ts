@@ -16,9 +16,9 @@ export class Results implements vscode.TextDocumentContentProvider, vscode.Dispo
   private readonly changes = new vscode.EventEmitter<vscode.Uri>();
   readonly onDidChange = this.changes.event;
 
-  /** The document of a request. */
+  /** The document of a request; its extension gives it its language. */
   uriOf(file: vscode.Uri, title: string): vscode.Uri {
-    return vscode.Uri.from({ scheme, path: `${file.path}/${title.replaceAll("/", ".")}` });
+    return vscode.Uri.from({ scheme, path: `${file.path}/${title.replaceAll("/", ".")}.grpc-result` });
   }
 
   /** The last run of a document. */
@@ -32,7 +32,6 @@ export class Results implements vscode.TextDocumentContentProvider, vscode.Dispo
     this.runs.set(uri.toString(), run);
     this.changes.fire(uri);
     const document = await vscode.workspace.openTextDocument(uri);
-    await vscode.languages.setTextDocumentLanguage(document, "grpc-result");
     const shown = vscode.window.visibleTextEditors.find((editor) => editor.document.uri.scheme === scheme);
     const viewColumn = shown?.viewColumn ?? vscode.ViewColumn.Beside;
     await vscode.window.showTextDocument(document, { viewColumn, preserveFocus: true, preview: false });

@@ -128,7 +128,7 @@ export const workspace = {
   openTextDocument(uri: Uri): Promise<TextDocument> {
     const known = host.documents.get(uri.toString());
     const text = () => host.contentProviders.get(uri.scheme)?.provideTextDocumentContent(uri) ?? "";
-    const document = known ?? new TextDocument(uri, text(), "plaintext");
+    const document = known ?? new TextDocument(uri, text(), uri.path.endsWith(".grpc-result") ? "grpc-result" : "plaintext");
     host.documents.set(uri.toString(), document);
     return Promise.resolve(document);
   },
@@ -147,10 +147,6 @@ export const workspace = {
 };
 
 export const languages = {
-  setTextDocumentLanguage(document: TextDocument, languageId: string): Promise<TextDocument> {
-    document.languageId = languageId;
-    return Promise.resolve(document);
-  },
   registerCodeLensProvider(selector: { language?: string; scheme?: string }, provider: any): Disposable {
     host.lensProviders.push({ selector, provider });
     return nothing;
