@@ -43,6 +43,11 @@ type originHandler struct{}
 func (originHandler) TagRPC(ctx context.Context, _ *stats.RPCTagInfo) context.Context { return ctx }
 
 func (originHandler) HandleRPC(ctx context.Context, event stats.RPCStats) {
+	switch event.(type) {
+	case *stats.Begin, *stats.InHeader, *stats.InTrailer:
+	default:
+		return // there is one for each message, and finding r takes its time
+	}
 	r, ok := ctx.Value(receivedKey{}).(*received)
 	if !ok {
 		return
