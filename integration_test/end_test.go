@@ -118,6 +118,24 @@ func TestShutdown(t *testing.T) {
 	}
 }
 
+// TestShutdownRefusesWhatFollows writes requests behind shutdown in one write:
+// each is refused, however soon the worker is done.
+func TestShutdownRefusesWhatFollows(t *testing.T) {
+	for range 40 {
+		h := Start(t)
+		h.Send(`{"id":"bye","method":"shutdown"}` + "\n" + `{"id":"one","method":"ping"}` + "\n" + `{"id":"two","method":"getState"}` + "\n")
+		h.Answer(`"bye"`)
+		for _, id := range []string{`"one"`, `"two"`} {
+			if err := h.Answer(id).Error; err == nil || err.Code != -32002 || err.Data.Reason != "shuttingDown" {
+				h.fatalf("%s: %v", id, err)
+			}
+		}
+		if code := h.Wait(); code != 0 {
+			t.Errorf("exit code %d", code)
+		}
+	}
+}
+
 // TestShutdownFreesWaits ends waits without a bound after the drain.
 func TestShutdownFreesWaits(t *testing.T) {
 	r := newRig(t, "--drain-timeout-ms", "200")

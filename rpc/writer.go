@@ -204,7 +204,7 @@ func (w *writer) failure() error {
 }
 
 // drained waits until all is written or writing has failed, at most until ctx
-// ends. It returns what writing failed with.
+// ends: then the host does not read. It returns what writing failed with.
 func (w *writer) drained(ctx context.Context) error {
 	for {
 		w.mu.Lock()
@@ -221,7 +221,7 @@ func (w *writer) drained(ctx context.Context) error {
 		case <-room:
 		case <-w.failed:
 		case <-ctx.Done():
-			return ctx.Err()
+			return nil
 		}
 	}
 }

@@ -25,10 +25,10 @@ function lenses(document: TextDocument): string[] {
     .map((lens: { command: { title: string }; range: { start: Position } }) => `${lens.range.start.line}: ${lens.command.title}`);
 }
 
-/** What is offered at the end of a text: `label → inserted`. */
+/** What is offered at the bar of a text, or its end: `label → inserted`. */
 async function completed(text: string): Promise<string[]> {
-  const document = host.open("/tmp/complete.grpc", text);
-  const lines = text.split("\n");
+  const document = host.open("/tmp/complete.grpc", text.replace("|", ""));
+  const lines = text.replace(/\|.*$/s, "").split("\n");
   const position = new Position(lines.length - 1, lines.at(-1)!.length);
   const items = await host.completionProviders[0].provideCompletionItems(document, position);
   return items.map(({ label, insertText }: { label: string; insertText: string }) => `${label} → ${insertText}`);
@@ -58,6 +58,8 @@ test("completion offers services, methods, fields and values", () =>
     const head = "demo:///\ngrpcline.demo.Demo/SayHello\n";
     assert.deepEqual(await completed(`${head}{`), ['name → "name": ', 'language → "language": ']);
     assert.deepEqual(await completed(`${head}{"name": "Ada", "la`), ['language → language": ']);
+    assert.equal((await completed(`${head}{"la|"}`))[1], 'language → language": ');
+    assert.equal((await completed(`${head}{"la|": 1}`))[1], "language → language");
     assert.deepEqual(await completed(`${head}{"language": "`), ['ENGLISH → ENGLISH"', 'RUSSIAN → RUSSIAN"']);
     assert((await completed("# @t")).includes("timeout → timeout"));
     assert.deepEqual(await completed("loc"), []);

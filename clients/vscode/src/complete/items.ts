@@ -11,36 +11,40 @@ export interface Item {
   kind: "directive" | "service" | "method" | "field" | "value";
   /** What is put in place of the prefix. */
   insert: string;
+  /** How many characters after the cursor it replaces too: a closing quote. */
+  replacesAfter: number;
   detail: string;
   doc: string;
   deprecated: boolean;
 }
 
-function item(kind: Item["kind"], label: string, insert: string, detail: string, doc = "", deprecated = false): Item {
-  return { kind, label, insert, detail, doc, deprecated };
+function item(kind: Item["kind"], label: string, detail: string, more: Partial<Item> = {}): Item {
+  return { kind, label, detail, insert: label, replacesAfter: 0, doc: "", deprecated: false, ...more };
 }
 
 /**
- * The text of a JSON string whose opening quote may be typed and whose closing
- * quote may follow the cursor.
+ * What is inserted for a JSON string whose opening quote may be typed, and whose
+ * closing quote, of the user or the editor, may follow the cursor.
+ * @param rest what comes after the string, unless it is there
  */
-function quoted(name: string, spot: Spot, after: string, rest: string): string {
-  if (!spot.quoted) return `"${name}"${rest}`;
-  return after.startsWith('"') ? name : `${name}"${rest}`;
+function quoted(name: string, spot: Spot, after: string, rest: string): Pick<Item, "insert" | "replacesAfter"> {
+  if (!spot.quoted) return { insert: `"${name}"${rest}`, replacesAfter: 0 };
+  if (/^"\s*:/.test(after)) return { insert: name, replacesAfter: 0 };
+  return { insert: `${name}"${rest}`, replacesAfter: after.startsWith('"') ? 1 : 0 };
 }
 
 function fieldItems(schema: Schema, spot: Spot, after: string): Item[] {
   return fieldsAt(schema, spot.path)
     .filter(({ name }) => !spot.used.includes(name))
     .map(({ name, type, doc, schema: { deprecated } }) =>
-      item("field", name, quoted(name, spot, after, ": "), type, doc, deprecated),
+      item("field", name, type, { ...quoted(name, spot, after, ": "), doc, deprecated: deprecated ?? false }),
     );
 }
 
 function valueItems(schema: Schema, spot: Spot, after: string): Item[] {
   return valuesAt(schema, spot.path).flatMap((value) => {
-    if (typeof value === "string") return [item("value", value, quoted(value, spot, after, ""), "enum")];
-    return spot.quoted ? [] : [item("value", JSON.stringify(value), JSON.stringify(value), "boolean")];
+    if (typeof value === "string") return [item("value", value, "enum", quoted(value, spot, after, ""))];
+    return spot.quoted ? [] : [item("value", JSON.stringify(value), "boolean")];
   });
 }
 
@@ -55,16 +59,16 @@ export async function itemsFor(
   context: Context,
   after: string,
 ): Promise<Item[]> {
-  if (context.kind === "directive") return directiveNames.map((name) => item("directive", name, name, "directive"));
+  if (context.kind === "directive") return directiveNames.map((name) => item("directive", name, "directive"));
   if (!request) return [];
   if (context.kind === "service") {
     const services = await servers.services(request);
-    return services.map((name) => item("service", name, `${name}/`, "service"));
+    return services.map((name) => item("service", name, "service", { insert: `${name}/` }));
   }
   if (context.kind === "method") {
     const methods = await servers.methods(request, context.service);
     return methods.map(({ name, kind, requestType, responseType }) =>
-      item("method", name, name, `${kind}: ${requestType} → ${responseType}`),
+      item("method", name, `${kind}: ${requestType} → ${responseType}`),
     );
   }
   if (request.method === undefined) return [];

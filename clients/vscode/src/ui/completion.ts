@@ -14,11 +14,12 @@ const kinds: Record<Item["kind"], vscode.CompletionItemKind> = {
   value: vscode.CompletionItemKind.EnumMember,
 };
 
-function toCompletion(item: Item, range: vscode.Range, place: number): vscode.CompletionItem {
+/** Makes the editor's item; `start` is where the prefix begins. */
+function toCompletion(item: Item, start: vscode.Position, end: vscode.Position, place: number): vscode.CompletionItem {
   const completion = new vscode.CompletionItem(item.label, kinds[item.kind]);
   completion.insertText = item.insert;
   completion.detail = item.detail;
-  completion.range = range;
+  completion.range = new vscode.Range(start, end.translate(0, item.replacesAfter));
   completion.filterText = item.label;
   completion.sortText = String(place).padStart(4, "0"); // the order of the proto file
   if (item.doc) completion.documentation = item.doc;
@@ -43,10 +44,10 @@ export class Completion implements vscode.CompletionItemProvider {
     if (!context) return [];
     const request = requestAt(parseDocument(document), position.line + 1);
     const after = document.lineAt(position.line).text.slice(position.character);
-    const range = new vscode.Range(position.translate(0, -context.prefix.length), position);
+    const start = position.translate(0, -context.prefix.length);
     try {
       const items = await itemsFor(this.servers, request, context, after);
-      return items.map((item, place) => toCompletion(item, range, place));
+      return items.map((item, place) => toCompletion(item, start, position, place));
     } catch (err) {
       this.onProblem((err as Error).message);
       return [];
