@@ -204,7 +204,7 @@ func (w *writer) failure() error {
 }
 
 // drained waits until all is written or writing has failed, at most until ctx
-// ends: then the host does not read. It returns what writing failed with.
+// ends: then the host does not read, which is an error, too.
 func (w *writer) drained(ctx context.Context) error {
 	for {
 		w.mu.Lock()
@@ -221,7 +221,7 @@ func (w *writer) drained(ctx context.Context) error {
 		case <-room:
 		case <-w.failed:
 		case <-ctx.Done():
-			return nil
+			return fmt.Errorf("the host does not read, and answers are left: %w", ctx.Err())
 		}
 	}
 }
