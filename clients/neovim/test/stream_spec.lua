@@ -67,11 +67,11 @@ end)
 h.test("a fast stream is shown whole, and the oldest messages give way", function()
   children.with(nil, function(child)
     child:lua([[require("grpcline").setup({ keep = 3, window = 4 })]])
-    child:edit("/tmp/count.grpc", { "demo:///", "grpcline.demo.Demo/Countdown", '{"limit": 500}' })
+    child:edit("/tmp/count.grpc", { "demo:///", "grpcline.demo.Demo/Countdown", '{"limit": 5000}' })
     child:command("Grpcline run")
     h.equal(
       table.concat({
-        "OK  grpcline.demo.Demo/Countdown  demo:///  1 sent, 501 received, N ms",
+        "OK  grpcline.demo.Demo/Countdown  demo:///  1 sent, 5001 received, N ms",
         "headers",
         "  content-type: application/grpc",
         "",

@@ -37,8 +37,7 @@ test("a stream is live: it is sent to, and cancelled", () =>
     await it.clickLens(0, "Run");
     assert.match(await it.shows(1, "You said: hi"), /^open {2}grpcline\.demo\.Demo\/Chat/);
     await it.clickLens(1, "Send…");
-    await it.page.keyboard.type('{"text": "typed"}');
-    await it.page.keyboard.press("Enter");
+    await it.answer('{"text": "typed"}');
     await it.shows(1, "You said: typed");
     await it.clickLens(1, "Cancel");
     await it.shows(1, "CANCELLED (1)");

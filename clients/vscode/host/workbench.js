@@ -86,6 +86,13 @@ export class Workbench {
     await this.editor(place).locator(".codelens-decoration a", { hasText: title }).nth(nth).click();
   }
 
+  /** Answers the box that asks for something. */
+  async answer(text) {
+    const box = this.page.locator(".quick-input-widget input.input:visible");
+    await box.fill(text);
+    await box.press("Enter");
+  }
+
   /** Waits until an editor shows text, and returns all that it shows; times are N ms. */
   async shows(place, text) {
     const editor = this.editor(place);

@@ -32,6 +32,7 @@ export class Results implements vscode.TextDocumentContentProvider, vscode.Dispo
     this.runs.set(uri.toString(), run);
     this.changes.fire(uri);
     const document = await vscode.workspace.openTextDocument(uri);
+    this.changes.fire(uri); // what changed while it was opened went unheard
     const shown = vscode.window.visibleTextEditors.find((editor) => editor.document.uri.scheme === scheme);
     const viewColumn = shown?.viewColumn ?? vscode.ViewColumn.Beside;
     await vscode.window.showTextDocument(document, { viewColumn, preserveFocus: true, preview: false });

@@ -2,6 +2,8 @@
  * Stands for the editor: the part of the vscode API that the extension uses, kept
  * in memory. `host` is what a test sees of it.
  */
+import { setTimeout as wait } from "node:timers/promises";
+
 import { EventEmitter } from "./events";
 import { Position, Range, Uri } from "./places";
 import { TextDocument } from "./textdocument";
@@ -125,12 +127,14 @@ export const workspace = {
       }) ?? nothing
     );
   },
-  openTextDocument(uri: Uri): Promise<TextDocument> {
+  async openTextDocument(uri: Uri): Promise<TextDocument> {
     const known = host.documents.get(uri.toString());
-    const text = () => host.contentProviders.get(uri.scheme)?.provideTextDocumentContent(uri) ?? "";
-    const document = known ?? new TextDocument(uri, text(), uri.path.endsWith(".grpc-result") ? "grpc-result" : "plaintext");
+    if (known) return known;
+    const text = host.contentProviders.get(uri.scheme)?.provideTextDocumentContent(uri) ?? "";
+    await wait(200); // what a provider tells before the document is open goes unheard
+    const document = new TextDocument(uri, text, uri.path.endsWith(".grpc-result") ? "grpc-result" : "plaintext");
     host.documents.set(uri.toString(), document);
-    return Promise.resolve(document);
+    return document;
   },
   applyEdit(edit: WorkspaceEdit): Promise<boolean> {
     for (const { uri, position, text } of edit.edits) {

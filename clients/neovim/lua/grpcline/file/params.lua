@@ -9,7 +9,7 @@ local function proto(settings)
   local named = {}
   for _, path in ipairs(settings.proto) do
     if path:find("^https?://") then
-      named[path:match("[^/]+$")] = { url = path }
+      named[path:match("[^/]+$") or path] = { url = path }
     else
       named[paths.import_name(path, settings.importPaths)] = { file = path }
     end

@@ -1,21 +1,21 @@
--- Folds of a result: headers, trailers, details, and each bracket of its JSON.
+-- Folds of a result: headers, trailers, details, and each bracket of its JSON. A
+-- line's level follows from the line alone, so a stream folds as fast as it comes.
 local M = {}
+
+local titles = { headers = true, trailers = true, details = true }
 
 --- The 'foldexpr' of a line.
 --- @param number number
 --- @return string
 function M.level(number)
   local line = vim.fn.getline(number)
-  if line == "" then
-    return "0"
-  elseif line == "headers" or line == "trailers" or line == "details" then
-    return ">1"
-  elseif line:find("[{%[]$") then
-    return "a1"
+  local level = #line:match("^ *") / 2
+  if titles[line] or line:find("[{%[]$") then
+    return ">" .. level + 1
   elseif line:find("^%s*[}%]],?$") then
-    return "s1"
+    return tostring(level + 1)
   end
-  return "="
+  return tostring(level)
 end
 
 --- The 'foldtext': `"payload": { … }  4 lines`.

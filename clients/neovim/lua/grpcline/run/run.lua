@@ -37,7 +37,9 @@ function M.new(request, view, on_end)
 end
 
 function Run:show()
-  self.view:set_head(render.head(self.result))
+  self.view:set_head(function()
+    return render.head(self.result)
+  end)
 end
 
 -- finish ends the run once: it frees what the worker holds and shows the result.
@@ -52,6 +54,7 @@ function Run:finish()
     self.worker:request("closeConnection", { connection = self.handle }, nil, function() end)
   end
   self:show()
+  self.view:draw()
   self.on_end(self)
 end
 
@@ -126,8 +129,8 @@ function Run:unary()
   end
   local parts = members.of(result)
   outcome.status(self.result, parts)
-  self:finish()
   self.view:append(render.response(parts.message))
+  self:finish()
 end
 
 local starters = {
@@ -256,7 +259,8 @@ end
 --- Cancels the call and shows no more of it: another run has its view.
 function Run:detach()
   self:cancel()
-  self.view = { set_head = function() end, append = function() end }
+  local function nothing() end
+  self.view = { set_head = nothing, append = nothing, draw = nothing }
   self.on_end = function() end
 end
 

@@ -4,6 +4,9 @@ local config = require("grpcline.config")
 
 local M = {}
 
+-- draw_ms is how long what changes waits for more of it.
+local draw_ms = 20
+
 --- @class grpcline.View
 --- @field buffer number
 local View = {}
@@ -66,58 +69,94 @@ end
 --- @param name string with a scheme
 --- @return grpcline.View
 function M.open(name)
-  local buffer = find(name) or create(name)
+  local self = setmetatable({
+    buffer = find(name) or create(name),
+    head = function() -- makes what is at the top
+      return {}
+    end,
+    head_lines = 0, -- how many lines of it are in the buffer
+    added = {}, -- the lines of messages that are not in the buffer yet
+    heights = {}, -- how many lines each message in the buffer has
+  }, View)
   -- The buffer's last line is the empty one between the head and the messages.
-  local self = setmetatable({ buffer = buffer, head_lines = 0, message_lines = {} }, View)
   self:replace(0, -1, {})
-  open_window(buffer)
+  open_window(self.buffer)
   return self
 end
 
---- Tells whether the buffer is still there.
---- @return boolean
-function View:is_valid()
-  return vim.api.nvim_buf_is_valid(self.buffer)
-end
-
 function View:replace(first, last, lines)
-  if not self:is_valid() then
-    return
-  end
   vim.bo[self.buffer].modifiable = true
   vim.api.nvim_buf_set_lines(self.buffer, first, last, false, lines)
   vim.bo[self.buffer].modifiable = false
 end
 
 --- Puts new lines at the top, in place of the last ones that were.
---- @param lines string[]
-function View:set_head(lines)
-  self:replace(0, self.head_lines, lines)
-  self.head_lines = #lines
+--- @param head fun(): string[] asked when it is drawn
+function View:set_head(head)
+  self.head = head
+  self:draw_soon()
 end
 
--- drop_oldest removes the first message.
-function View:drop_oldest()
-  local first = self.head_lines + 1
-  self:replace(first, first + table.remove(self.message_lines, 1), {})
-end
-
---- Adds a message below, and drops the oldest where there are too many. Windows
---- whose cursor is on the last line keep it there.
+--- Adds a message below.
 --- @param lines string[]
 function View:append(lines)
-  if not self:is_valid() then
-    return
+  table.insert(self.added, lines)
+  if #self.added >= config.values.keep then
+    self:draw()
   end
+  self:draw_soon()
+end
+
+-- draw_soon draws once for all that changes within a moment.
+function View:draw_soon()
+  if not self.is_due then
+    self.is_due = true
+    vim.defer_fn(function()
+      self:draw()
+    end, draw_ms)
+  end
+end
+
+-- following returns the windows whose cursor is on the last line.
+function View:following()
   local last = vim.api.nvim_buf_line_count(self.buffer)
-  local following = vim.tbl_filter(function(window)
+  return vim.tbl_filter(function(window)
     return vim.api.nvim_win_get_cursor(window)[1] == last
   end, vim.fn.win_findbuf(self.buffer))
-  self:replace(last, last, lines)
-  table.insert(self.message_lines, #lines)
-  if #self.message_lines > config.values.keep then
-    self:drop_oldest()
+end
+
+-- keep_newest removes the oldest messages where there are too many.
+function View:keep_newest()
+  local surplus, height = #self.heights - config.values.keep, 0
+  if surplus <= 0 then
+    return
   end
+  for i = 1, surplus do
+    height = height + self.heights[i]
+  end
+  self.heights = vim.list_slice(self.heights, surplus + 1)
+  self:replace(self.head_lines + 1, self.head_lines + 1 + height, {})
+end
+
+--- Puts into the buffer what changed. Windows whose cursor is on the last line keep
+--- it there.
+function View:draw()
+  self.is_due = false
+  if not vim.api.nvim_buf_is_valid(self.buffer) then
+    return
+  end
+  local following = self:following()
+  local head = self.head()
+  self:replace(0, self.head_lines, head)
+  self.head_lines = #head
+  local lines = {}
+  for _, message in ipairs(self.added) do
+    vim.list_extend(lines, message)
+    table.insert(self.heights, #message)
+  end
+  self.added = {}
+  self:replace(-1, -1, lines)
+  self:keep_newest()
   for _, window in ipairs(following) do
     vim.api.nvim_win_set_cursor(window, { vim.api.nvim_buf_line_count(self.buffer), 0 })
   end
