@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -140,7 +141,7 @@ Flags:
 }
 
 // largestCount is the largest number a flag takes.
-const largestCount = 1 << 40
+const largestCount = min(math.MaxInt, 1<<40)
 
 // parseCount reads a whole number from 1 to largestCount.
 func parseCount(text string, to *int) error {

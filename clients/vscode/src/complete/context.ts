@@ -25,7 +25,7 @@ function contentAbove(all: readonly string[]): string[] {
  */
 export function contextAt(all: readonly string[]): Context | undefined {
   const line = all.at(-1) ?? "";
-  const directive = /^\s*(?:#|\/\/)\s*@([A-Za-z0-9-]*)$/.exec(line);
+  const directive = /^[ \t]*(?:#|\/\/)[ \t]*@([A-Za-z0-9-]*)$/.exec(line);
   if (directive) return { kind: "directive", prefix: directive[1]! };
   const { kind } = classify(line);
   if (kind !== "content" && kind !== "blank") return undefined;
@@ -33,8 +33,8 @@ export function contextAt(all: readonly string[]): Context | undefined {
   const method = list.findIndex((text, i) => i > 0 && !metadata(text));
   if (method > 0) return spot([...list.slice(method + 1), line].join("\n"));
   if (list.length === 0 || metadata(line)) return undefined;
-  const inMethod = /^\s*\/?([^\s/]+)\/([^\s/]*)$/.exec(line);
+  const inMethod = /^[ \t]*\/?([^ \t/]+)\/([^ \t/]*)$/.exec(line);
   if (inMethod) return { kind: "method", service: inMethod[1]!, prefix: inMethod[2]! };
-  const inService = /^\s*\/?([^\s/]*)$/.exec(line);
+  const inService = /^[ \t]*\/?([^ \t/]*)$/.exec(line);
   return inService ? { kind: "service", prefix: inService[1]! } : undefined;
 }

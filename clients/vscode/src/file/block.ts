@@ -70,7 +70,7 @@ function readHead(request: Request, block: Block, scope: Scope): number {
     const metadata = lines.metadata(text);
     if (!metadata) {
       request.methodLine = line;
-      readMethod(request, expanded(scope, text.trim(), line), scope);
+      readMethod(request, expanded(scope, lines.trim(text), line), scope);
       return i + 1;
     }
     const values = (request.metadata[metadata.name] ??= []);
@@ -82,7 +82,7 @@ function readHead(request: Request, block: Block, scope: Scope): number {
 }
 
 function readMethod(request: Request, text: string | undefined, scope: Scope): void {
-  const method = text && /^\/?([^\s/]+\/[^\s/]+)$/.exec(text)?.[1];
+  const method = text && /^\/?([^ \t/]+\/[^ \t/]+)$/.exec(text)?.[1];
   if (method) {
     request.method = method;
   } else if (text !== undefined) {
@@ -107,7 +107,7 @@ function readBody(request: Request, block: Block, from: number, scope: Scope): v
   }
   if (!isWhole) return;
   try {
-    request.messages = split(body.join("\n").trim()).map(({ text, line, last }) => ({
+    request.messages = split(body.join("\n").replace(/[ \t\n]+$/, "")).map(({ text, line, last }) => ({
       text,
       line: first.line + line - 1,
       last: first.line + last - 1,
@@ -128,7 +128,7 @@ export function readRequest(block: Block, defaults: directives.Settings, scope: 
     first: block.first,
     last: block.last,
     addressLine: address.line,
-    address: expanded(scope, address.text.trim(), address.line),
+    address: expanded(scope, lines.trim(address.text), address.line),
     metadata: {},
     messages: [],
     settings,

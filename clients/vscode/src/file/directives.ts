@@ -32,7 +32,7 @@ function isOneOf<Name extends string>(names: readonly Name[], name: string): nam
 
 /** Splits a value at spaces; "double quotes" keep theirs. */
 function words(value: string): string[] {
-  return (value.match(/(?:[^\s"]|"[^"]*"?)+/g) ?? []).map((word) => word.replaceAll('"', ""));
+  return (value.match(/(?:[^ \t"]|"[^"]*"?)+/g) ?? []).map((word) => word.replaceAll('"', ""));
 }
 
 /** Refuses an empty value. */

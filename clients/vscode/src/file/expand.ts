@@ -9,7 +9,7 @@ export interface Variables {
 /** Why a reference has no value. */
 export class VariableProblem extends Error {}
 
-const reference = /\{\{\s*(\$?[A-Za-z_][\w-]*)[ \t]*(\w*)\s*\}\}/g;
+const reference = /\{\{[ \t]*(\$?[A-Za-z_][\w-]*)[ \t]*(\w*)[ \t]*\}\}/g;
 
 /** Returns the value of one reference; undefined where the braces hold something else. */
 function lookup(name: string, argument: string, variables: Variables, within: Set<string>): string | undefined {

@@ -6,22 +6,27 @@ export type Line =
   | { kind: "content" }
   | { kind: "comment" | "blank" | "badVariable" };
 
+/** Drops the spaces and tabs around text: other blanks are characters like any. */
+export function trim(text: string): string {
+  return text.replace(/^[ \t]+|[ \t]+$/g, "");
+}
+
 /** Classifies a line without its end. */
 export function classify(text: string): Line {
   if (text.startsWith("###")) {
-    return { kind: "separator", name: text.replace(/^#+/, "").trim() };
+    return { kind: "separator", name: trim(text.replace(/^#+/, "")) };
   }
-  const line = text.trim();
+  const line = trim(text);
   if (line === "") {
     return { kind: "blank" };
   }
-  const comment = /^(?:#|\/\/)(.*)$/.exec(line);
+  const comment = /^(?:#|\/\/)(.*)$/s.exec(line);
   if (comment) {
-    const directive = /^\s*@([A-Za-z0-9-]+)\s*(.*)$/.exec(comment[1]!);
+    const directive = /^[ \t]*@([A-Za-z0-9-]+)[ \t]*(.*)$/s.exec(comment[1]!);
     return directive ? { kind: "directive", name: directive[1]!, value: directive[2]! } : { kind: "comment" };
   }
   if (line.startsWith("@")) {
-    const variable = /^@([A-Za-z_][\w-]*)\s*=\s*(.*)$/.exec(line);
+    const variable = /^@([A-Za-z_][\w-]*)[ \t]*=[ \t]*(.*)$/s.exec(line);
     return variable ? { kind: "variable", name: variable[1]!, value: variable[2]! } : { kind: "badVariable" };
   }
   return { kind: "content" };
@@ -29,6 +34,6 @@ export function classify(text: string): Line {
 
 /** Splits a metadata line; the name in lower case. Undefined where it is none. */
 export function metadata(text: string): { name: string; value: string } | undefined {
-  const found = /^\s*([\w.-]+)[ \t]*:\s*(.*?)\s*$/.exec(text);
+  const found = /^[ \t]*([\w.-]+)[ \t]*:[ \t]*(.*?)[ \t]*$/s.exec(text);
   return found ? { name: found[1]!.toLowerCase(), value: found[2]! } : undefined;
 }

@@ -38,7 +38,7 @@ end
 --- @return grpcline.Context|nil
 function M.at(all)
   local line = all[#all]
-  local directive = line:match("^%s*#%s*@([%w-]*)$") or line:match("^%s*//%s*@([%w-]*)$")
+  local directive = line:match("^[ \t]*#[ \t]*@([%w-]*)$") or line:match("^[ \t]*//[ \t]*@([%w-]*)$")
   if directive then
     return { kind = "directive", prefix = directive }
   end
@@ -53,11 +53,11 @@ function M.at(all)
   elseif #list == 0 or lines.metadata(line) then
     return nil
   end
-  local service, prefix = line:match("^%s*/?([^%s/]+)/([^%s/]*)$")
+  local service, prefix = line:match("^[ \t]*/?([^ \t/]+)/([^ \t/]*)$")
   if service then
     return { kind = "method", service = service, prefix = prefix }
   end
-  prefix = line:match("^%s*/?([^%s/]*)$")
+  prefix = line:match("^[ \t]*/?([^ \t/]*)$")
   return prefix and { kind = "service", prefix = prefix }
 end
 

@@ -36,10 +36,6 @@ local M = {}
 --- @field folder string
 --- @field report fun(line: number, message: string)
 
-local function trim(text)
-  return text:match("^%s*(.-)%s*$")
-end
-
 -- expanded returns text with its variables, or nil after reporting a problem.
 local function expanded(scope, text, line)
   local value, problem = expand.text(text, scope.variables)
@@ -70,17 +66,17 @@ end
 local function read_head(request, block, scope)
   local first = block.content[1]
   request.addressLine = first.line
-  request.address = expanded(scope, trim(first.text), first.line)
+  request.address = expanded(scope, lines.trim(first.text), first.line)
   for i = 2, #block.content do
     local text, line = block.content[i].text, block.content[i].line
     local name, value = lines.metadata(text)
     if name then
       request.metadata[name] = request.metadata[name] or {}
       table.insert(request.metadata[name], expanded(scope, value, line))
-    elseif trim(text) ~= "" then
+    elseif lines.trim(text) ~= "" then
       request.methodLine = line
-      local method = expanded(scope, trim(text), line)
-      request.method = method and method:match("^/?([^%s/]+/[^%s/]+)$")
+      local method = expanded(scope, lines.trim(text), line)
+      request.method = method and method:match("^/?([^ \t/]+/[^ \t/]+)$")
       if method and not request.method then
         scope.report(line, method .. " is neither metadata (name: value) nor a method (package.Service/Method)")
       end
@@ -99,7 +95,7 @@ local function read_body(request, block, at, scope)
     if not first and lines.metadata(text) then
       return scope.report(line, "metadata goes above the method")
     end
-    first = first or (trim(text) ~= "" and line) or nil
+    first = first or (lines.trim(text) ~= "" and line) or nil
     if first then
       local json, problem = expand.json(text, scope.variables)
       if problem then
@@ -116,7 +112,7 @@ local function read_body(request, block, at, scope)
   for i = 1, block.last - first + 1 do
     body[i] = body[i] or ""
   end
-  local messages, problem = values.split(trim(table.concat(body, "\n")))
+  local messages, problem = values.split((table.concat(body, "\n"):gsub("[ \t\n]+$", "")))
   if problem then
     return scope.report(first + problem.line - 1, problem.message)
   end

@@ -27,7 +27,7 @@ local function words(value)
   for c in value:gmatch(".") do
     if c == '"' then
       quoted, word = not quoted, word or ""
-    elseif c:find("%s") and not quoted then
+    elseif c:find("[ \t]") and not quoted then
       list[#list + 1], word = word, nil
     else
       word = (word or "") .. c

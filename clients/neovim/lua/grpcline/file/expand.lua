@@ -12,7 +12,7 @@ local lookup
 -- expand is M.text with the names whose values are being expanded.
 local function expand(text, variables, escape, within)
   local problem
-  local expanded = text:gsub("{{%s*(%$?[%a_][%w_-]*)[ \t]*([%w_]*)%s*}}", function(name, argument)
+  local expanded = text:gsub("{{[ \t]*(%$?[%a_][%w_-]*)[ \t]*([%w_]*)[ \t]*}}", function(name, argument)
     local value, why = lookup(name, argument, variables, within)
     problem = problem or why
     return value and escape(value)

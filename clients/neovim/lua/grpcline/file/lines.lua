@@ -7,30 +7,33 @@ local M = {}
 --- @field name string|nil of the separator, directive or variable
 --- @field value string|nil of the directive or variable, or the content as it is
 
-local function trim(text)
-  return text:match("^%s*(.-)%s*$")
+--- Drops the spaces and tabs around text: other blanks are characters like any.
+--- @param text string
+--- @return string
+function M.trim(text)
+  return text:match("^[ \t]*(.-)[ \t]*$")
 end
 
 --- @param text string a line without its end
 --- @return grpcline.Line
 function M.classify(text)
   if text:find("^###") then
-    return { kind = "separator", name = trim(text:gsub("^#+", "")) }
+    return { kind = "separator", name = M.trim(text:gsub("^#+", "")) }
   end
-  local line = trim(text)
+  local line = M.trim(text)
   if line == "" then
     return { kind = "blank" }
   end
   local comment = line:match("^#(.*)$") or line:match("^//(.*)$")
   if comment then
-    local word, value = comment:match("^%s*@([%w-]+)%s*(.*)$")
+    local word, value = comment:match("^[ \t]*@([%w-]+)[ \t]*(.*)$")
     if word then
       return { kind = "directive", name = word, value = value }
     end
     return { kind = "comment" }
   end
   if line:find("^@") then
-    local name, value = line:match("^@([%a_][%w_-]*)%s*=%s*(.*)$")
+    local name, value = line:match("^@([%a_][%w_-]*)[ \t]*=[ \t]*(.*)$")
     if name then
       return { kind = "variable", name = name, value = value }
     end
@@ -68,7 +71,7 @@ end
 --- @return string|nil name in lower case, nil where the line is no metadata
 --- @return string|nil value
 function M.metadata(text)
-  local name, value = text:match("^%s*([%w_.-]+)[ \t]*:%s*(.-)%s*$")
+  local name, value = text:match("^[ \t]*([%w_.-]+)[ \t]*:[ \t]*(.-)[ \t]*$")
   return name and name:lower(), value
 end
 
