@@ -35,6 +35,7 @@ type lineReader struct {
 	kept  []byte // lines that may be read again, each with a line feed
 	at    int    // where in kept the next line to read begins; its end where there is none
 	fresh bool   // the line read last came from the input, not from kept
+	gone  int    // lines after those of kept that were over the limit
 
 	lines int // of the value that is open; 0 where none is
 	begun int // where in kept it begins
@@ -53,8 +54,14 @@ func (r *lineReader) next() (message, error) {
 		line, err := r.line()
 		var m message
 		switch {
+		case errors.Is(err, errTooLong) && r.lines > 0:
+			r.number-- // the line is gone, and counts after those that are read again
+			r.gone = 1
+			r.junk = false
+			m = r.drop(tooLongError(r.max))
 		case errors.Is(err, errTooLong):
-			m = r.tooLong()
+			r.junk = false
+			m = message{fault: tooLongError(r.max)}
 		case err != nil && r.lines > 0:
 			m = r.giveUp("the input ends before the value does")
 		case err != nil:
@@ -83,6 +90,8 @@ func (r *lineReader) line() ([]byte, error) {
 		r.number++
 		return line, nil
 	}
+	r.number += r.gone
+	r.gone = 0
 	if r.lines == 0 {
 		r.kept, r.at = r.kept[:0], 0
 	}
@@ -185,7 +194,8 @@ func (r *lineReader) goOn(line []byte) message {
 	case line[0] == '{' && r.scan.Opening() == '{' && isRequest(line):
 		return r.giveUp("another request begins before the value ends")
 	case r.at-r.begun > r.max:
-		return r.tooLong()
+		r.junk = false
+		return r.drop(tooLongError(r.max))
 	case !utf8.Valid(line):
 		return r.giveUp("a later line of the value is not UTF-8")
 	}
@@ -235,13 +245,6 @@ func (r *lineReader) drop(fault *Error) message {
 // message is what the scan has just found to be whole.
 func (r *lineReader) message(text []byte) message {
 	return message{text: text, members: r.scan.Members, items: r.scan.Items}
-}
-
-// tooLong answers a message over the limit. What was kept of it is gone, and
-// reading goes on at the next line.
-func (r *lineReader) tooLong() message {
-	r.kept, r.at, r.lines, r.junk = nil, 0, 0, false
-	return message{fault: tooLongError(r.max)}
 }
 
 // trim takes a byte-order mark off the start of a line, and the second half of a

@@ -49,7 +49,7 @@ func TestOverLongThenGood(t *testing.T) {
 	}{
 		{"on one line", long + "\n" + ping1 + "\n", []string{"invalid -32600", ping1}},
 		{"a tail that is a request", strings.Repeat("x", 512) + ping2 + "\n" + ping1, []string{"invalid -32600", ping1}},
-		{"over lines", "{\"a\":[\n" + strings.Repeat("1,\n", 60) + "1]}\n" + ping1, []string{"invalid -32600", "34 notJson", ping1}},
+		{"over lines", "{\"a\":[\n" + strings.Repeat("1,\n", 60) + "1]}\n" + ping1, []string{"invalid -32600", "2 notJson", ping1}},
 		{"a long line in a value", "{\n" + long + "\n" + ping1, []string{"invalid -32600", ping1}},
 		{"junk", strings.Repeat("x", 500) + "\n" + ping1, []string{"invalid -32600", ping1}},
 		{"a request after a cut value that fills the limit", "{\"a\":\"" + strings.Repeat("x", 80) + "\",\n" + ping1 + "\n" + ping2,
@@ -113,5 +113,31 @@ func TestBrokenValueIsLinear(t *testing.T) {
 	small, large := read(500), read(4000)
 	if large > 16*small {
 		t.Errorf("8 times the lines take %.0f times the memory (%d and %d bytes)", float64(large)/float64(small), small, large)
+	}
+}
+
+// TestOverLongLosesNoRequest serves what stands between a stray opening of a batch
+// and a message over the limit.
+func TestOverLongLosesNoRequest(t *testing.T) {
+	long := strings.Repeat("x", 200)
+	ping := `{"id":1,"method":"ping"}`
+	for name, in := range map[string]string{
+		"a line":  "[\n" + ping + "\n" + long + "\n" + ping + "\n",
+		"a value": "[\n" + ping + "\n" + strings.Repeat("[1],\n", 40) + ping + "\n",
+	} {
+		r := newLineReader(bufio.NewReaderSize(strings.NewReader(in), 64), 100)
+		served := 0
+		for {
+			m, err := r.next()
+			if err != nil {
+				break
+			}
+			if string(m.text) == ping {
+				served++
+			}
+		}
+		if served != 2 {
+			t.Errorf("%s: %d of 2 requests were served", name, served)
+		}
 	}
 }
