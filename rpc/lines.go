@@ -237,8 +237,8 @@ func (r *lineReader) giveUp(why string) message {
 // drop ends the open value with fault. Lines after its first are read again.
 func (r *lineReader) drop(fault *Error) message {
 	r.number = r.firstLine()
-	r.at = r.begun + bytes.IndexByte(r.kept[r.begun:], '\n') + 1
-	r.lines = 0
+	second := r.begun + bytes.IndexByte(r.kept[r.begun:], '\n') + 1
+	r.kept, r.at, r.lines = r.kept[second:], 0, 0 // what is before is never read again
 	return message{fault: fault}
 }
 

@@ -141,3 +141,17 @@ func TestOverLongLosesNoRequest(t *testing.T) {
 		}
 	}
 }
+
+// TestOpeningsAreForgotten keeps no more of values that never end than may be read
+// again.
+func TestOpeningsAreForgotten(t *testing.T) {
+	r := newLineReader(bufio.NewReader(strings.NewReader(strings.Repeat("[\n", 3000))), 1<<20)
+	for range 1500 {
+		if m, err := r.next(); err != nil || m.fault == nil {
+			t.Fatalf("got %+v, %v", m, err)
+		}
+	}
+	if len(r.kept) > 4096 {
+		t.Errorf("%d bytes are kept", len(r.kept))
+	}
+}
