@@ -43,13 +43,12 @@ func (c *Conn) Call(ctx context.Context, t *Target, request json.RawMessage) (*R
 	if err != nil {
 		return nil, err
 	}
-	rpcCtx, seen := watch(t.Metadata.outgoing(ctx))
 	var headers, trailers metadata.MD
 	answer := incoming{plan: m.out, options: options}
-	err = c.cc.Invoke(rpcCtx, m.path(), &outgoing{packed}, &answer,
+	err = c.cc.Invoke(t.Metadata.outgoing(ctx), m.path(), &outgoing{packed}, &answer,
 		append(c.callOptions(&t.Options), grpc.Header(&headers), grpc.Trailer(&trailers))...)
 	if err != nil {
-		return nil, c.ended(ctx, err, seen, m.codec, options, headers, trailers)
+		return nil, c.ended(ctx, err, m.codec, options, headers, trailers)
 	}
 	if answer.err != nil {
 		return nil, unreadable(m, answer.err, headers, trailers)
@@ -80,8 +79,9 @@ func fromGRPC(md metadata.MD) Metadata {
 }
 
 // ended makes the error of an RPC that did not end with OK.
-func (c *Conn) ended(ctx context.Context, err error, seen *received, codec *transcode.Codec, options transcode.Options, headers, trailers metadata.MD) error {
-	end := End{statusOf(err, codec, options), fromGRPC(headers), fromGRPC(trailers), seen.origin(ctx, err)}
+func (c *Conn) ended(ctx context.Context, err error, codec *transcode.Codec, options transcode.Options, headers, trailers metadata.MD) error {
+	s := statusOf(err, codec, options)
+	end := End{s, fromGRPC(headers), fromGRPC(trailers), origin(ctx, s.Message, headers, trailers)}
 	if end.Origin == OriginClient {
 		var cancelled *StatusError
 		switch cause := notADeadline(ctx); {
@@ -127,7 +127,7 @@ func (c *Conn) explain(ctx context.Context, s *Status) string {
 
 // failure is the error of an RPC whose headers and trailers nobody asks for.
 func (c *Conn) failure(ctx context.Context, err error) error {
-	return c.ended(ctx, err, &received{}, transcode.NewCodec(nil), transcode.Options{}, nil, nil)
+	return c.ended(ctx, err, transcode.NewCodec(nil), transcode.Options{}, nil, nil)
 }
 
 // late is the error of something that ctx ended before the server gave it.
@@ -148,12 +148,11 @@ func unreadable(m *method, err error, headers, trailers metadata.MD) *StatusErro
 // CheckHealth asks grpc.health.v1 for the state of a service, "" being the
 // server as a whole. It returns the state's name, such as SERVING.
 func (c *Conn) CheckHealth(ctx context.Context, md Metadata, service string) (string, error) {
-	rpcCtx, seen := watch(md.outgoing(ctx))
 	var headers, trailers metadata.MD
-	answer, err := healthpb.NewHealthClient(c.cc).Check(rpcCtx, &healthpb.HealthCheckRequest{Service: service},
+	answer, err := healthpb.NewHealthClient(c.cc).Check(md.outgoing(ctx), &healthpb.HealthCheckRequest{Service: service},
 		grpc.Header(&headers), grpc.Trailer(&trailers))
 	if err != nil {
-		return "", c.ended(ctx, err, seen, transcode.NewCodec(nil), transcode.Options{}, headers, trailers)
+		return "", c.ended(ctx, err, transcode.NewCodec(nil), transcode.Options{}, headers, trailers)
 	}
 	return answer.GetStatus().String(), nil
 }

@@ -115,7 +115,6 @@ func (c *Conn) options(env *Env, at address) ([]grpc.DialOption, error) {
 	}
 	options := []grpc.DialOption{
 		grpc.WithTransportCredentials(creds),
-		grpc.WithStatsHandler(originHandler{}),
 		grpc.WithDisableServiceConfig(), // none from DNS: a look-up for each connection
 		grpc.WithIdleTimeout(0),         // connections stay open between requests
 		grpc.WithReadBufferSize(readBuffer),

@@ -2,66 +2,47 @@ package grpcops
 
 import (
 	"context"
+	"slices"
 	"strings"
-	"sync/atomic"
 
-	"google.golang.org/grpc/stats"
-	"google.golang.org/grpc/status"
+	"google.golang.org/grpc/metadata"
 )
 
-// received notes what the server has sent of the last attempt of an RPC.
-type received struct{ headers, trailers atomic.Bool }
-
-type receivedKey struct{}
-
-// watch returns a context for one RPC and where what arrives is noted.
-func watch(ctx context.Context) (context.Context, *received) {
-	r := &received{}
-	return context.WithValue(ctx, receivedKey{}, r), r
-}
-
-// origin tells who made the status err.
+// origin tells who made the status of an RPC that has failed: grpc-go does not
+// say, and its events for statistics, which would, are a tenth of a call's work.
 //
-// Trailers can have arrived and the status still be ours: a message that is too
-// large is refused while the rest has been received, and OK without a response is
-// none. grpc-go's own sentences begin with "grpc: "; a server can use them as
-// well, but then without a message before, and so without headers.
-func (r *received) origin(ctx context.Context, err error) string {
-	if !r.trailers.Load() || ctx.Err() != nil {
+// A server's status comes in trailers, after headers or alone, and whichever is
+// the first has a content-type (gRPC over HTTP/2, "Responses"). So where neither
+// has come it is ours, and where trailers came alone it is the server's. After
+// headers it is the server's unless its message is one of grpc-go's own, as what
+// a server repeats of its own grpc-go cannot be told from ours then.
+func origin(ctx context.Context, message string, headers, trailers metadata.MD) string {
+	begins := func(words string) bool { return strings.HasPrefix(message, words) }
+	switch {
+	case ctx.Err() != nil, len(headers) == 0 && len(trailers) == 0:
 		return OriginClient
-	}
-	message := status.Convert(err).Message()
-	if r.headers.Load() && strings.HasPrefix(message, "grpc: ") || strings.HasPrefix(message, "cardinality violation") {
+	case begins("cardinality violation"): // OK and no response, or another one after it
+		return OriginClient
+	case len(headers) == 0:
+		return OriginServer
+	case begins("grpc: "): // a message that is too large or cannot be read; the trailers may have come
+		return OriginClient
+	case len(trailers) == 0 && slices.ContainsFunc(failures, begins):
 		return OriginClient
 	}
 	return OriginServer
 }
 
-// originHandler is the stats.Handler that fills received.
-type originHandler struct{}
-
-func (originHandler) TagRPC(ctx context.Context, _ *stats.RPCTagInfo) context.Context { return ctx }
-
-func (originHandler) HandleRPC(ctx context.Context, event stats.RPCStats) {
-	switch event.(type) {
-	case *stats.Begin, *stats.InHeader, *stats.InTrailer:
-	default:
-		return // there is one for each message, and finding r takes its time
-	}
-	r, ok := ctx.Value(receivedKey{}).(*received)
-	if !ok {
-		return
-	}
-	switch event.(type) {
-	case *stats.Begin:
-		r.headers.Store(false)
-		r.trailers.Store(false)
-	case *stats.InHeader:
-		r.headers.Store(true)
-	case *stats.InTrailer:
-		r.trailers.Store(true)
-	}
+// How grpc-go's messages begin of a response that was cut short: by the connection, by
+// RST_STREAM, or by something that is no HTTP/2 or no gRPC.
+var failures = []string{
+	"transport", "connection error", "closing transport", "closing connection", "error reading",
+	"the connection is draining", "the stream is rejected", "keepalive ping failed",
+	"finished processing active streams", "no active streams", "received goaway", "received GOAWAY",
+	"stream terminated by RST_STREAM", "server closed the stream without sending trailers",
+	"a HEADERS frame cannot appear in the middle", "peer header list size exceeded limit",
+	"received invalid frame", "invalid header field", "invalid pseudo-header", "duplicate pseudo-header",
+	"mix of request and response pseudo headers", "pseudo header field after regular",
+	"DATA frame with stream ID 0", "pad size larger", "unexpected HTTP status code", "malformed header",
+	"unexpected EOF", "Unexpected error from context",
 }
-
-func (originHandler) TagConn(ctx context.Context, _ *stats.ConnTagInfo) context.Context { return ctx }
-func (originHandler) HandleConn(context.Context, stats.ConnStats)                       {}

@@ -22,7 +22,6 @@ type Stream struct {
 	options transcode.Options
 	ctx     context.Context
 	rpc     grpc.ClientStream
-	seen    *received
 	out     outgoing // the message being sent
 	in      incoming // the message being received
 	chunk   int      // size of the memory that small messages share
@@ -46,12 +45,11 @@ func (c *Conn) OpenStream(start, ctx context.Context, cancel context.CancelCause
 		}
 	}
 	tooLate := context.AfterFunc(start, func() { cancel(context.Cause(start)) })
-	ctx, s.seen = watch(t.Metadata.outgoing(ctx))
-	s.ctx = ctx
+	s.ctx = t.Metadata.outgoing(ctx)
 	// The kind of the response is not told to grpc-go: it would hold back a lone
 	// response until the status that follows it.
 	desc := &grpc.StreamDesc{ClientStreams: kind != ServerStream, ServerStreams: true}
-	s.rpc, err = c.cc.NewStream(ctx, desc, m.path(), c.callOptions(&t.Options)...)
+	s.rpc, err = c.cc.NewStream(s.ctx, desc, m.path(), append(c.callOptions(&t.Options), grpc.MaxRetryRPCBufferSize(4<<10))...)
 	if !tooLate() && start.Err() != nil {
 		return nil, c.late(start, "a usable connection")
 	}
@@ -62,7 +60,7 @@ func (c *Conn) OpenStream(start, ctx context.Context, cancel context.CancelCause
 		s.out.wire = nil
 	}
 	if err != nil {
-		err = c.ended(ctx, err, s.seen, m.codec, s.options, nil, nil)
+		err = c.ended(ctx, err, m.codec, s.options, nil, nil)
 		cancel(nil)
 		return nil, err
 	}
@@ -107,9 +105,8 @@ func (s *Stream) Send(packed []byte) error {
 	return nil
 }
 
-// Ended tells whether the server has ended the RPC, as far as is known without
-// receiving.
-func (s *Stream) Ended() bool { return s.seen.trailers.Load() || s.ctx.Err() != nil }
+// Cancelled tells whether this side has given the RPC up.
+func (s *Stream) Cancelled() bool { return s.ctx.Err() != nil }
 
 // CloseSend says that no more messages will be sent.
 func (s *Stream) CloseSend() { s.rpc.CloseSend() }
@@ -132,7 +129,7 @@ func (s *Stream) Recv() (json.RawMessage, error) {
 		return nil, io.EOF
 	case err != nil:
 		headers, _ := s.rpc.Header()
-		return nil, s.conn.ended(s.ctx, err, s.seen, s.method.codec, s.options, headers, s.rpc.Trailer())
+		return nil, s.conn.ended(s.ctx, err, s.method.codec, s.options, headers, s.rpc.Trailer())
 	}
 	if s.count++; s.lone && s.count > 1 {
 		return nil, s.wrong("the server sent more than one response to %s; a client stream has one", s.method.name)

@@ -12,6 +12,7 @@ import (
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 
 	"github.com/grpcline/grpcline/grpcops/schema"
@@ -161,6 +162,16 @@ func TestClientStreamHasOneResponse(t *testing.T) {
 	}
 }
 
+// headed sends headers and ends with err.
+func headed(end error) script {
+	return func(rpc grpc.ServerStream) error {
+		if err := rpc.SendHeader(metadata.Pairs("h", "1")); err != nil {
+			return err
+		}
+		return end
+	}
+}
+
 // TestStreamEnds tells who ended it, and how.
 func TestStreamEnds(t *testing.T) {
 	for _, test := range []struct {
@@ -171,6 +182,15 @@ func TestStreamEnds(t *testing.T) {
 		says   string
 	}{
 		{"a failure", func(grpc.ServerStream) error { return status.Error(codes.NotFound, "no") }, 5, OriginServer, "no"},
+		{"a failure after headers", headed(status.Error(codes.NotFound, "no")), 5, OriginServer, "no"},
+		{"a failure after headers in words of grpc-go", headed(status.Error(codes.Unavailable, "error reading from server: EOF")), 14, OriginClient, "EOF"},
+		{"the same without headers", func(grpc.ServerStream) error {
+			return status.Error(codes.Unavailable, "error reading from server: EOF")
+		}, 14, OriginServer, "EOF"},
+		{"the same with trailers", func(rpc grpc.ServerStream) error {
+			rpc.SetTrailer(metadata.Pairs("t", "1"))
+			return headed(status.Error(codes.Unavailable, "error reading from server: EOF"))(rpc)
+		}, 14, OriginServer, "EOF"},
 		{"another type", func(rpc grpc.ServerStream) error { return rpc.SendMsg(wrongType()) }, 13, OriginClient, "test.S/Bidi"},
 		{"too large", func(rpc grpc.ServerStream) error { return send(rpc, strings.Repeat("x", 300)) }, 8, OriginClient, "maxReceiveBytes"},
 	} {

@@ -111,13 +111,13 @@ func (f *flow) send(ctx context.Context, messages [][]byte) error {
 	return err
 }
 
-// ended tells whether the RPC has ended, as far as is known.
+// ended tells whether the RPC has ended, as far as was received.
 func (f *flow) ended() bool {
 	select {
 	case <-f.in.ended:
 		return true
 	default:
-		return f.rpc.Ended()
+		return f.rpc.Cancelled()
 	}
 }
 

@@ -298,14 +298,15 @@ func TestCancelStream(t *testing.T) {
 	})
 }
 
-// TestEndedStreamIsListed as ended, also where nobody has read from it.
+// TestEndedStreamIsListed as ended once its end was received, which is not before
+// something is asked of it.
 func TestEndedStreamIsListed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, testLimits, counter(2, nil))
 		r.connect()
 		r.open(grpcops.ServerStream)
 		synctest.Wait()
-		if st := r.Snapshot(time.Now()).Streams[0]; st.State != "ended" || st.Method != "test.S/Server" || st.Kind != "serverStream" {
+		if st := r.Snapshot(time.Now()).Streams[0]; st.State != "open" || st.Method != "test.S/Server" || st.Kind != "serverStream" {
 			t.Errorf("got %+v", st)
 		}
 		start(r.GetMessages("s1", "", 9, nil)).must(t)

@@ -28,7 +28,7 @@ type StreamState struct {
 	ConnectionID  string `json:"connectionId" doc:"its connection's id"`
 	Method        string `json:"method" doc:"as it was given"`
 	Kind          string `json:"kind" doc:"serverStream, clientStream or bidiStream"`
-	State         string `json:"state" doc:"opening, open or ended"`
+	State         string `json:"state" doc:"opening, open or ended, as far as was received"`
 	AgeMs         int64  `json:"ageMs" doc:"milliseconds since it was asked for"`
 	Sent          int    `json:"sent" doc:"messages sent"`
 	Waiting       int    `json:"waiting" doc:"messages received and not taken"`
