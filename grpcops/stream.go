@@ -24,7 +24,6 @@ type Stream struct {
 	rpc     grpc.ClientStream
 	out     outgoing // the message being sent
 	in      incoming // the message being received
-	chunk   int      // size of the memory that small messages share
 	lone    bool     // it is a client stream: there must be one response
 	count   int      // messages received
 }
@@ -118,9 +117,11 @@ func (s *Stream) Headers() (headers Metadata, received bool) {
 	return fromGRPC(md), err == nil && md != nil
 }
 
-// Recv waits for a message and returns it as JSON. At the end it returns a
-// *StatusError, or io.EOF where the status is OK; OKEnd then tells the rest.
-func (s *Stream) Recv() (json.RawMessage, error) {
+// Recv waits for a message and returns it as JSON, which it makes in the memory of
+// room where that is enough. At the end it returns a *StatusError, or io.EOF where
+// the status is OK; OKEnd then tells the rest.
+func (s *Stream) Recv(room []byte) (json.RawMessage, error) {
+	s.in.room, s.in.text = room, nil
 	err := s.rpc.RecvMsg(&s.in)
 	switch {
 	case errors.Is(err, io.EOF) && s.lone && s.count != 1:
@@ -137,29 +138,7 @@ func (s *Stream) Recv() (json.RawMessage, error) {
 	if s.in.err != nil {
 		return nil, s.wrong("the server's message does not fit the response type of %s: %v", s.method.name, s.in.err)
 	}
-	return s.take(), nil
-}
-
-// Small messages share memory, so that many of them cost few allocations. It
-// grows with their number, as many streams have few.
-const (
-	smallMessage = 2 << 10
-	largestChunk = 32 << 10
-)
-
-// take returns the message that has just been received.
-func (s *Stream) take() json.RawMessage {
-	text := s.in.text
-	s.in.text = nil
-	if len(text) > smallMessage {
-		s.in.room = nil
-		return text
-	}
-	if s.in.room = text[len(text):]; cap(s.in.room) < smallMessage/4 {
-		s.chunk = min(max(2*s.chunk, smallMessage/4), largestChunk)
-		s.in.room = make([]byte, 0, s.chunk)
-	}
-	return text[:len(text):len(text)]
+	return s.in.text, nil
 }
 
 // wrong is the end of an RPC whose server broke its promise.

@@ -46,11 +46,11 @@ func TestServerStream(t *testing.T) {
 	}), testParams())
 	s := open(t, c, ServerStream, "Server", `{"text":"x"}`)
 	for i := range 3 {
-		if m, err := s.Recv(); err != nil || string(m) != fmt.Sprintf(`{"text":"x%d"}`, i) {
+		if m, err := s.Recv(nil); err != nil || string(m) != fmt.Sprintf(`{"text":"x%d"}`, i) {
 			t.Errorf("message %d: %s, %v", i, m, err)
 		}
 	}
-	if m, err := s.Recv(); !errors.Is(err, io.EOF) {
+	if m, err := s.Recv(nil); !errors.Is(err, io.EOF) {
 		t.Errorf("the end: %s, %v", m, err)
 	}
 	if end := s.OKEnd(); end.Status.Code != 0 || end.Headers == nil || end.Trailers == nil || end.Origin != OriginServer {
@@ -73,7 +73,7 @@ func TestMessagesAreTheReceivers(t *testing.T) {
 	s := open(t, c, ServerStream, "Server", `{}`)
 	var kept []json.RawMessage
 	for range messages {
-		m, err := s.Recv()
+		m, err := s.Recv(nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -118,7 +118,7 @@ func TestBidiStream(t *testing.T) {
 	s.CloseSend()
 	var got []string
 	for {
-		m, err := s.Recv()
+		m, err := s.Recv(nil)
 		if errors.Is(err, io.EOF) {
 			break
 		}
@@ -153,7 +153,7 @@ func TestClientStreamHasOneResponse(t *testing.T) {
 		s.CloseSend()
 		var err error
 		for err == nil {
-			_, err = s.Recv()
+			_, err = s.Recv(nil)
 		}
 		var failed *StatusError
 		if want == 0 && !errors.Is(err, io.EOF) || want != 0 && (!errors.As(err, &failed) || failed.Status.Code != want || failed.Origin != OriginClient) {
@@ -197,7 +197,7 @@ func TestStreamEnds(t *testing.T) {
 		p := testParams()
 		p.MaxReceiveBytes = pointer(200)
 		c := dial(t, scripted(t, test.serve), p)
-		_, err := open(t, c, BidiStream, "Bidi", "").Recv()
+		_, err := open(t, c, BidiStream, "Bidi", "").Recv(nil)
 		failed := statusOfError(t, err)
 		if failed.Status.Code != test.code || failed.Origin != test.origin || !strings.Contains(failed.Status.Message, test.says) || failed.Headers == nil || failed.Trailers == nil {
 			t.Errorf("%s: got %+v", test.name, failed)

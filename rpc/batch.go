@@ -100,9 +100,9 @@ func (b *batch) leave(w *Worker, onReader bool) {
 	for _, key := range b.keys {
 		w.release(key)
 	}
-	w.queue(b.calls, b.answers, b.taken)
+	left := w.queue(b.calls, b.answers, b.taken)
 	for _, after := range b.after {
 		after()
 	}
-	w.flush(onReader)
+	w.flush(onReader, left)
 }

@@ -185,11 +185,11 @@ func (w *Worker) finish(c *call, answer []byte, after func(), onReader bool) {
 		return
 	}
 	w.release(c.key)
-	w.queue(1, answer, c.taken)
+	left := w.queue(1, answer, c.taken)
 	if after != nil {
 		after()
 	}
-	w.flush(onReader)
+	w.flush(onReader, left)
 }
 
 // release makes an id free again.
@@ -201,26 +201,29 @@ func (w *Worker) release(key string) {
 	}
 }
 
-// queue queues an answer, nil for none, and counts its calls as done.
-func (w *Worker) queue(calls int, answer []byte, taken int) {
+// queue queues an answer, nil for none, and counts its calls as done. It returns how
+// many are left.
+func (w *Worker) queue(calls int, answer []byte, taken int) (left int) {
 	if answer != nil {
 		w.out.add(answer, taken)
 	} else {
 		w.budget.give(taken)
 	}
 	w.mu.Lock()
+	defer w.mu.Unlock()
 	if w.calls -= calls; w.calls == 0 && w.closing {
 		w.closeIdle()
 	}
-	w.mu.Unlock()
+	return w.calls
 }
 
-// flush writes what is queued; the reader does not wait for that.
-func (w *Worker) flush(onReader bool) {
+// flush writes what is queued; the reader does not wait for that. left is how many
+// calls are in flight.
+func (w *Worker) flush(onReader bool, left int) {
 	if onReader {
 		w.out.flushSoon()
 	} else {
-		w.out.flush()
+		w.out.flush(left > 0)
 	}
 }
 

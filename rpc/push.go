@@ -7,17 +7,20 @@ import (
 	"github.com/grpcline/grpcline/grpcops"
 )
 
-// pushMessage sends streamMessage {streamId, message}.
-func (w *Worker) pushMessage(ctx context.Context, streamID string, message json.RawMessage) {
-	text := make([]byte, 0, len(message)+96)
-	text = append(text, `{"jsonrpc":"2.0","method":"streamMessage","params":`...)
-	text = append(append(appendStreamID(text, streamID), `,"message":`...), message...)
-	w.out.push(ctx, append(text, '}', '}'))
+var closeParams = []byte("}}")
+
+// pushMessages makes what sends streamMessage {streamId, message}. It keeps
+// nothing of a message.
+func (w *Worker) pushMessages(streamID string) func(ctx context.Context, message json.RawMessage) {
+	before := []byte(`{"jsonrpc":"2.0","method":"streamMessage","params":`)
+	before = w.out.escaped(append(appendStreamID(before, streamID), `,"message":`...))
+	return func(ctx context.Context, message json.RawMessage) {
+		w.out.push(ctx, before, message, closeParams)
+	}
 }
 
 // pushEnd sends streamEnd {streamId, status, headers, trailers}.
 func (w *Worker) pushEnd(ctx context.Context, streamID string, end *grpcops.End) {
-	text := []byte(`{"jsonrpc":"2.0","method":"streamEnd","params":`)
-	text = endedBy(end).append(appendStreamID(text, streamID))
-	w.out.push(ctx, append(text, '}', '}'))
+	before := []byte(`{"jsonrpc":"2.0","method":"streamEnd","params":`)
+	w.out.push(ctx, appendStreamID(before, streamID), endedBy(end).append(nil), closeParams)
 }

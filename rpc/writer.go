@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"strconv"
+	"runtime"
 	"sync"
 
 	"github.com/grpcline/grpcline/internal/jsonscan"
@@ -21,21 +21,14 @@ type writer struct {
 	utf8   bool // leave characters outside ASCII as they are
 	budget *budget
 
+	found func(n int) // is told how many messages are written at once; may be nil
+
 	mu      sync.Mutex
-	headers bool // Content-Length framing
-	queue   []outgoing
-	queued  int // bytes of queue and of what is being written
+	queue   outqueue
 	writing bool
-	group   []byte        // memory of the one that writes, for messages written together
-	room    chan struct{} // closed when queued falls; nil while nobody waits
+	room    chan struct{} // closed when something was written; nil while nobody waits
 	err     error
 	failed  chan struct{} // closed when writing has failed
-}
-
-// outgoing is a framed message and what its being written gives back.
-type outgoing struct {
-	text   []byte
-	refund int
 }
 
 func newWriter(out io.Writer, utf8 bool, b *budget) *writer {
@@ -45,7 +38,7 @@ func newWriter(out io.Writer, utf8 bool, b *budget) *writer {
 // useHeaders turns Content-Length framing on.
 func (w *writer) useHeaders() {
 	w.mu.Lock()
-	w.headers = true
+	w.queue.headers = true
 	w.mu.Unlock()
 }
 
@@ -55,8 +48,10 @@ func (w *writer) useHeaders() {
 func (w *writer) add(text []byte, taken int) {
 	text = w.escaped(text)
 	w.mu.Lock()
-	w.enqueue(text, taken)
-	w.mu.Unlock()
+	defer w.mu.Unlock()
+	size := w.queue.add(text)
+	w.queue.last().refund += size
+	w.budget.add(size - taken)
 }
 
 // escaped writes characters outside ASCII as \uXXXX, unless they may stay.
@@ -67,32 +62,23 @@ func (w *writer) escaped(text []byte) []byte {
 	return jsonscan.AppendASCII(make([]byte, 0, len(text)*2), text)
 }
 
-// enqueue frames a message and queues it. w.mu must be held.
-func (w *writer) enqueue(text []byte, taken int) {
-	if w.headers {
-		text = append([]byte("Content-Length: "+strconv.Itoa(len(text))+"\r\n\r\n"), text...)
-	} else {
-		text = append(text, '\n')
-	}
-	w.budget.add(len(text) - taken)
-	w.queue = append(w.queue, outgoing{text, len(text)})
-	w.queued += len(text)
-}
-
-// joined is how many bytes of small messages are written together.
-const joined = 64 << 10
-
-// flush writes a group of what is queued, unless somebody is writing, and leaves
-// the rest to a goroutine.
-func (w *writer) flush() {
+// flush writes the first of what is queued, unless somebody is writing, and leaves
+// the rest to a goroutine. Where more is to come, others that run go first, so that
+// one write takes what they add.
+func (w *writer) flush(more bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.writing || len(w.queue) == 0 {
+	if w.writing || len(w.queue.chunks) == 0 {
 		return
 	}
 	w.writing = true
-	w.writeGroup()
-	if len(w.queue) == 0 {
+	if more {
+		w.mu.Unlock()
+		runtime.Gosched()
+		w.mu.Lock()
+	}
+	w.writeChunk()
+	if len(w.queue.chunks) == 0 {
 		w.writing = false
 		return
 	}
@@ -110,7 +96,7 @@ func (w *writer) flushSoon() {
 // startWriting starts a goroutine that writes what is queued, unless somebody is
 // writing. w.mu must be held.
 func (w *writer) startWriting() {
-	if !w.writing && len(w.queue) > 0 {
+	if !w.writing && len(w.queue.chunks) > 0 {
 		w.writing = true
 		go w.writeAll()
 	}
@@ -120,41 +106,30 @@ func (w *writer) startWriting() {
 func (w *writer) writeAll() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for len(w.queue) > 0 {
-		w.writeGroup()
+	for len(w.queue.chunks) > 0 {
+		w.writeChunk()
 	}
-	w.queue = nil
 	w.writing = false
 }
 
-// writeGroup writes the first message of the queue, and small ones that follow,
-// in one write. w.mu must be held; it is not while writing.
-func (w *writer) writeGroup() {
-	text, refund := w.queue[0].text, w.queue[0].refund
-	n := 1
-	if len(w.queue) > 1 && len(text)+len(w.queue[1].text) <= joined {
-		text = append(w.group[:0], text...)
-	}
-	for n < len(w.queue) && len(text)+len(w.queue[n].text) <= joined {
-		text = append(text, w.queue[n].text...)
-		refund += w.queue[n].refund
-		n++
-	}
-	if n > 1 {
-		w.group = text
-	}
-	w.queue = w.queue[n:]
+// writeChunk writes the first chunk of the queue. w.mu must be held; it is not
+// while writing.
+func (w *writer) writeChunk() {
+	c := w.queue.take()
 	if w.err == nil {
 		w.mu.Unlock()
-		_, err := w.out.Write(text)
+		if w.found != nil {
+			w.found(c.messages)
+		}
+		_, err := w.out.Write(c.text)
 		w.mu.Lock()
 		if err != nil {
 			w.err = fmt.Errorf("writing the output: %w", err)
 			close(w.failed)
 		}
 	}
-	w.budget.give(refund)
-	w.queued -= refund
+	w.budget.give(c.refund)
+	w.queue.wrote(c)
 	if w.room != nil {
 		close(w.room)
 		w.room = nil
@@ -164,19 +139,20 @@ func (w *writer) writeGroup() {
 // backlog is how many bytes may wait before a push is held back.
 const backlog = 1 << 20
 
-// push adds a notification, which another goroutine writes: the next one can be
-// received meanwhile. It does so once little waits to be written, and gives up when ctx
-// ends or writing has failed.
-func (w *writer) push(ctx context.Context, text []byte) {
-	text = w.escaped(text)
+// push adds a notification, which message and what stands around it make up, and
+// which another goroutine writes: the next one can be received meanwhile. It does so
+// once little waits to be written, and gives up when ctx ends or writing has
+// failed. It keeps nothing of what it is given.
+func (w *writer) push(ctx context.Context, before, message, after []byte) {
+	before, message = w.escaped(before), w.escaped(message)
 	for {
 		w.mu.Lock()
 		if w.err != nil {
 			w.mu.Unlock()
 			return
 		}
-		if w.queued < backlog {
-			w.enqueue(text, 0)
+		if w.queue.bytes < backlog {
+			w.queue.add(before, message, after)
 			w.startWriting()
 			w.mu.Unlock()
 			return
@@ -208,7 +184,7 @@ func (w *writer) failure() error {
 func (w *writer) drained(ctx context.Context) error {
 	for {
 		w.mu.Lock()
-		if w.err != nil || w.queued == 0 {
+		if w.err != nil || w.queue.bytes == 0 {
 			defer w.mu.Unlock()
 			return w.err
 		}

@@ -59,7 +59,7 @@ func TestWriterForms(t *testing.T) {
 			w.useHeaders()
 		}
 		w.add([]byte(test.in), 0)
-		w.flush()
+		w.flush(false)
 		if got := out.all(); !slices.Equal(got, []string{test.want}) {
 			t.Errorf("%s: got %q, want %q", test.name, got, test.want)
 		}
@@ -73,12 +73,12 @@ func TestWriterJoins(t *testing.T) {
 		out := &recorder{gate: make(chan struct{})}
 		w := newWriter(out, false, newBudget(1<<20))
 		w.add([]byte("first"), 0)
-		go w.flush()
+		go w.flush(false)
 		synctest.Wait()
-		large := strings.Repeat("x", joined)
+		large := strings.Repeat("x", largestChunk)
 		for _, text := range []string{"a", "b", large, "c", "d"} {
 			w.add([]byte(text), 0)
-			w.flush()
+			w.flush(false)
 		}
 		close(out.gate)
 		if err := w.drained(t.Context()); err != nil {
@@ -100,13 +100,13 @@ func TestWriterLetsGo(t *testing.T) {
 		free := make(chan struct{})
 		w.add([]byte("mine"), 0)
 		go func() {
-			w.flush()
+			w.flush(false)
 			close(free)
 		}()
 		for range 10 {
 			synctest.Wait() // a write is under way
 			w.add([]byte("another's"), 0)
-			w.flush()
+			w.flush(false)
 			out.gate <- struct{}{}
 		}
 		synctest.Wait()
@@ -134,7 +134,7 @@ func TestWriterKeepsMessagesApart(t *testing.T) {
 			for i := range each {
 				w.add(fmt.Appendf(nil, `{"g":%d,"i":%d}`, g, i), 0)
 				if i%2 == 0 {
-					w.flush()
+					w.flush(false)
 				} else {
 					w.flushSoon()
 				}
@@ -172,7 +172,7 @@ func TestWriterGivesBackTheBudget(t *testing.T) {
 	if b.used != len("answer\n") {
 		t.Errorf("a waiting answer takes %d bytes", b.used)
 	}
-	w.flush()
+	w.flush(false)
 	if b.used != 0 {
 		t.Errorf("a written answer takes %d bytes", b.used)
 	}
@@ -186,7 +186,7 @@ func TestWriterFails(t *testing.T) {
 	w := newWriter(out, false, b)
 	for range 3 {
 		w.add([]byte("x"), 0)
-		w.flush()
+		w.flush(false)
 	}
 	select {
 	case <-w.failed:
@@ -196,7 +196,7 @@ func TestWriterFails(t *testing.T) {
 	if err := w.drained(t.Context()); !errors.Is(err, gone) {
 		t.Errorf("drained: %v", err)
 	}
-	w.push(t.Context(), []byte("y"))
+	w.push(t.Context(), nil, []byte("y"), nil)
 	if b.used != 0 {
 		t.Errorf("what is dropped takes %d bytes", b.used)
 	}
@@ -218,12 +218,12 @@ func TestPushIsHeldBack(t *testing.T) {
 				ctx = t.Context()
 			}
 			go func() {
-				w.push(ctx, []byte(name))
+				w.push(ctx, nil, []byte(name), nil)
 				pushed <- name
 			}()
 		}
 		w.add([]byte("answer"), 0)
-		w.flush() // does not wait either: somebody is writing
+		w.flush(false) // does not wait either: somebody is writing
 		synctest.Wait()
 		select {
 		case name := <-pushed:
@@ -256,14 +256,14 @@ func TestPushesShareTheBacklog(t *testing.T) {
 		w.flushSoon()
 		var pushing sync.WaitGroup
 		for range 10 {
-			pushing.Go(func() { w.push(t.Context(), []byte(strings.Repeat("y", backlog))) })
+			pushing.Go(func() { w.push(t.Context(), nil, []byte(strings.Repeat("y", backlog)), nil) })
 		}
 		synctest.Wait()
 		out.gate <- struct{}{}
 		synctest.Wait()
 		w.mu.Lock()
-		if w.queued > 2*backlog {
-			t.Errorf("%d bytes wait to be written", w.queued)
+		if w.queue.bytes > 2*backlog {
+			t.Errorf("%d bytes wait to be written", w.queue.bytes)
 		}
 		w.mu.Unlock()
 		close(out.gate)

@@ -20,6 +20,7 @@ type flow struct {
 	wanted context.Context // ends when nobody wants the messages any more
 	drop   context.CancelFunc
 	in     *inbox
+	room   room // of the messages of in
 	out    *outbox
 	work   sync.WaitGroup // the receiver, and what hands messages over
 	start  sync.Once      // of the receiver
@@ -57,9 +58,10 @@ func (f *flow) stop(cause error) {
 // receive takes in what the server sends, to the end.
 func (f *flow) receive() {
 	f.in.begin(f.rpc.Headers())
-	put := func(message json.RawMessage) { f.in.put(f.ctx, message) }
+	put := f.keep
 	if f.deliver != nil {
-		put = func(message json.RawMessage) { f.deliver.message(f.wanted, message) }
+		f.deliver.begin(f.wanted)
+		put = f.push
 	}
 	end := f.messages(put)
 	f.in.finish(&end)
@@ -69,19 +71,35 @@ func (f *flow) receive() {
 	f.cancel(nil) // frees what the RPC still holds
 }
 
-// messages receives to the end, and tells how the RPC ended. A defect ends it and
-// nothing else.
-func (f *flow) messages(put func(json.RawMessage)) (end grpcops.End) {
+// keep puts a message into the inbox and returns memory for the next one.
+func (f *flow) keep(message json.RawMessage) (free []byte) {
+	f.in.put(f.ctx, f.room.keep(message))
+	return f.room.free
+}
+
+// push delivers a message and returns memory for the next one.
+func (f *flow) push(message json.RawMessage) (free []byte) {
+	f.deliver.message(f.wanted, message)
+	if cap(message) > largestRoom {
+		return nil
+	}
+	return message[:0]
+}
+
+// messages receives to the end, and tells how the RPC ended. put takes a message
+// and returns memory for the next one. A defect ends the RPC and nothing else.
+func (f *flow) messages(put func(json.RawMessage) []byte) (end grpcops.End) {
 	defer func() {
 		if p := recover(); p != nil {
 			f.defect(p)
 			end = grpcops.Internal(errDefect.Error()).End
 		}
 	}()
+	var free []byte
 	for {
-		message, err := f.rpc.Recv()
+		message, err := f.rpc.Recv(free)
 		if err == nil {
-			put(message)
+			free = put(message)
 			continue
 		}
 		var failed *grpcops.StatusError

@@ -57,8 +57,10 @@ func newRig(t *testing.T, limits Limits, serve script) *rig {
 	}}
 	r := &rig{t: t, pushed: make(chan string, 1000)}
 	r.State = New(env, limits, Pusher{
-		Message: func(_ context.Context, id string, m json.RawMessage) { r.pushed <- id + " " + string(m) },
-		End:     func(_ context.Context, id string, end *grpcops.End) { r.pushed <- id + " " + end.Status.Name },
+		Messages: func(id string) func(context.Context, json.RawMessage) {
+			return func(_ context.Context, m json.RawMessage) { r.pushed <- id + " " + string(m) }
+		},
+		End: func(_ context.Context, id string, end *grpcops.End) { r.pushed <- id + " " + end.Status.Name },
 	}, &r.crew)
 	t.Cleanup(func() {
 		r.Close()

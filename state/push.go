@@ -15,27 +15,32 @@ type Push struct {
 
 // pushed sends the messages of one stream to the host as they come.
 type pushed struct {
-	streamID string
-	pusher   Pusher
-	start    chan struct{} // closed when the host has been told of the stream
+	streamID   string
+	deliver    func(ctx context.Context, message json.RawMessage)
+	deliverEnd func(ctx context.Context, streamID string, end *grpcops.End)
+	start      chan struct{} // closed when the host has been told of the stream
 
+	window int // 0 is none
 	mu     sync.Mutex
-	window int
 	unread int           // pushed and not acknowledged
 	acked  chan struct{} // signals an acknowledgement
 }
 
 func newPushed(id string, p Push, pusher Pusher) *pushed {
-	return &pushed{streamID: id, pusher: pusher, window: p.Window, start: make(chan struct{}), acked: make(chan struct{}, 1)}
+	return &pushed{streamID: id, deliver: pusher.Messages(id), deliverEnd: pusher.End, window: p.Window, start: make(chan struct{}), acked: make(chan struct{}, 1)}
+}
+
+// begin waits until the host has been told of the stream, or wanted ends.
+func (p *pushed) begin(wanted context.Context) {
+	select {
+	case <-p.start:
+	case <-wanted.Done():
+	}
 }
 
 // message pushes one message, waiting for the window and for the host to read,
 // until wanted ends.
 func (p *pushed) message(wanted context.Context, message json.RawMessage) {
-	select {
-	case <-p.start:
-	case <-wanted.Done():
-	}
 	for wanted.Err() == nil && !p.take() {
 		select {
 		case <-p.acked:
@@ -43,15 +48,18 @@ func (p *pushed) message(wanted context.Context, message json.RawMessage) {
 		}
 	}
 	if wanted.Err() == nil {
-		p.pusher.Message(wanted, p.streamID, message)
+		p.deliver(wanted, message)
 	}
 }
 
 // take counts a message as under way, if the window has room.
 func (p *pushed) take() bool {
+	if p.window == 0 {
+		return true
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.window > 0 && p.unread >= p.window {
+	if p.unread >= p.window {
 		return false
 	}
 	p.unread++
@@ -60,12 +68,8 @@ func (p *pushed) take() bool {
 
 // end pushes the end, unless the stream was closed by the host.
 func (p *pushed) end(wanted context.Context, end *grpcops.End) {
-	select {
-	case <-p.start:
-	case <-wanted.Done():
-	}
 	if wanted.Err() == nil {
-		p.pusher.End(wanted, p.streamID, end)
+		p.deliverEnd(wanted, p.streamID, end)
 	}
 }
 

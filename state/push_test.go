@@ -168,7 +168,9 @@ func TestPanicEndsOneStream(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, testLimits, counter(3, nil))
 		told := make(chan any, 1)
-		r.pusher.Message = func(context.Context, string, json.RawMessage) { panic("test") }
+		r.pusher.Messages = func(string) func(context.Context, json.RawMessage) {
+			return func(context.Context, json.RawMessage) { panic("test") }
+		}
 		r.pusher.Defect = func(panicked any) { told <- panicked }
 		r.connect()
 		r.push(0).StartPush()

@@ -42,12 +42,13 @@ type Limits struct {
 	ReadAheadSize int // bytes of them
 }
 
-// Pusher takes the messages of streams that push. Both calls may block while the
-// host does not read, until ctx ends; then there is nobody left to tell.
+// Pusher takes the messages of streams that push. Messages makes what takes those
+// of one stream, whose memory is used again when it returns; it and End may block
+// while the host does not read, until ctx ends: then there is nobody left to tell.
 type Pusher struct {
-	Message func(ctx context.Context, streamID string, message json.RawMessage)
-	End     func(ctx context.Context, streamID string, end *grpcops.End)
-	Defect  func(panicked any) // is told of a panic that ended a stream; may be nil
+	Messages func(streamID string) func(ctx context.Context, message json.RawMessage)
+	End      func(ctx context.Context, streamID string, end *grpcops.End)
+	Defect   func(panicked any) // is told of a panic that ended a stream; may be nil
 }
 
 // State is all of it. Make one with New.

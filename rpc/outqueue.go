@@ -1,0 +1,102 @@
+package rpc
+
+import "strconv"
+
+// outqueue holds framed messages in the order in which they are to be written.
+// Small ones share a chunk from when they come: each is copied once, and all of a
+// chunk go out in one write. Its memory is used again.
+type outqueue struct {
+	headers bool // Content-Length framing
+	chunks  []chunk
+	bytes   int    // of chunks, and of those that were taken and are not written
+	spare   []byte // of a chunk that was written
+}
+
+// chunk is what goes out in one write.
+type chunk struct {
+	text     []byte
+	messages int
+	shared   bool // others may be added
+	refund   int  // what its being written gives back to the budget
+}
+
+// Sizes in bytes.
+const (
+	smallMessage = 16 << 10 // up to which a message is copied into a chunk
+	largestChunk = 64 << 10
+)
+
+// add queues the message whose text the parts make up, and returns its size with
+// the framing. It takes ownership of a large part that stands alone.
+func (q *outqueue) add(parts ...[]byte) (size int) {
+	length := 0
+	for _, part := range parts {
+		length += len(part)
+	}
+	size = length + 1
+	if q.headers {
+		size = length + len(contentLength) + len("\r\n\r\n") + len(strconv.Itoa(length))
+	}
+	if len(parts) == 1 && !q.headers && size > smallMessage {
+		q.chunks = append(q.chunks, chunk{text: append(parts[0], '\n'), messages: 1})
+	} else {
+		c := q.room(size)
+		c.text = q.frame(c.text, length, parts)
+		c.messages++
+	}
+	q.bytes += size
+	return size
+}
+
+const contentLength = "Content-Length: "
+
+// frame appends a message of that length.
+func (q *outqueue) frame(dst []byte, length int, parts [][]byte) []byte {
+	if q.headers {
+		dst = append(strconv.AppendInt(append(dst, contentLength...), int64(length), 10), "\r\n\r\n"...)
+	}
+	for _, part := range parts {
+		dst = append(dst, part...)
+	}
+	if !q.headers {
+		dst = append(dst, '\n')
+	}
+	return dst
+}
+
+// room is the chunk for size more bytes.
+func (q *outqueue) room(size int) *chunk {
+	if n := len(q.chunks); n > 0 && size <= smallMessage {
+		if last := &q.chunks[n-1]; last.shared && len(last.text)+size <= largestChunk {
+			return last
+		}
+	}
+	c := chunk{shared: size <= smallMessage}
+	if c.shared {
+		c.text, q.spare = q.spare, nil
+	} else {
+		c.text = make([]byte, 0, size)
+	}
+	q.chunks = append(q.chunks, c)
+	return &q.chunks[len(q.chunks)-1]
+}
+
+// last is the chunk of the message that was added last.
+func (q *outqueue) last() *chunk { return &q.chunks[len(q.chunks)-1] }
+
+// take removes the first chunk; wrote must follow.
+func (q *outqueue) take() chunk {
+	c := q.chunks[0]
+	if q.chunks = q.chunks[1:]; len(q.chunks) == 0 {
+		q.chunks = nil
+	}
+	return c
+}
+
+// wrote lets go of a chunk that was taken.
+func (q *outqueue) wrote(c chunk) {
+	q.bytes -= len(c.text)
+	if c.shared && q.spare == nil {
+		q.spare = c.text[:0]
+	}
+}
