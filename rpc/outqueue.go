@@ -8,8 +8,8 @@ import "strconv"
 type outqueue struct {
 	headers bool // Content-Length framing
 	chunks  []chunk
-	bytes   int    // of chunks, and of those that were taken and are not written
-	spare   []byte // of a chunk that was written
+	bytes   int      // of chunks, and of those that were taken and are not written
+	spares  [][]byte // of chunks that were written
 }
 
 // chunk is what goes out in one write.
@@ -25,6 +25,9 @@ const (
 	smallMessage = 16 << 10 // up to which a message is copied into a chunk
 	largestChunk = 64 << 10
 )
+
+// mostSpares is how many chunks' memory is kept.
+const mostSpares = backlog / largestChunk
 
 // add queues the message whose text the parts make up, and returns its size with
 // the framing. It takes ownership of a large part that stands alone.
@@ -66,19 +69,21 @@ func (q *outqueue) frame(dst []byte, length int, parts [][]byte) []byte {
 
 // room is the chunk for size more bytes.
 func (q *outqueue) room(size int) *chunk {
-	if n := len(q.chunks); n > 0 && size <= smallMessage {
-		if last := &q.chunks[n-1]; last.shared && len(last.text)+size <= largestChunk {
+	c := chunk{shared: size <= smallMessage}
+	if n := len(q.chunks); n > 0 && c.shared && q.chunks[n-1].shared {
+		last := &q.chunks[n-1]
+		if len(last.text)+size <= largestChunk {
 			return last
 		}
+		size = largestChunk // much comes: the next one will be full, too
 	}
-	c := chunk{shared: size <= smallMessage}
-	if c.shared {
-		c.text, q.spare = q.spare, nil
+	if n := len(q.spares); n > 0 && c.shared {
+		c.text, q.spares = q.spares[n-1], q.spares[:n-1]
 	} else {
 		c.text = make([]byte, 0, size)
 	}
 	q.chunks = append(q.chunks, c)
-	return &q.chunks[len(q.chunks)-1]
+	return q.last()
 }
 
 // last is the chunk of the message that was added last.
@@ -96,7 +101,7 @@ func (q *outqueue) take() chunk {
 // wrote lets go of a chunk that was taken.
 func (q *outqueue) wrote(c chunk) {
 	q.bytes -= len(c.text)
-	if c.shared && q.spare == nil {
-		q.spare = c.text[:0]
+	if c.shared && len(q.spares) < mostSpares {
+		q.spares = append(q.spares, c.text[:0])
 	}
 }

@@ -58,8 +58,8 @@ func TestOutqueueMemory(t *testing.T) {
 	if string(first.text) != "first\n" {
 		t.Errorf("the chunk that is being written has become %q", first.text)
 	}
+	q.take()
 	q.wrote(first)
-	q.wrote(q.take())
 	q.add([]byte("again"))
 	if again := q.take(); &again.text[0] != &first.text[0] {
 		t.Error("the memory of the first chunk is not used again")

@@ -137,7 +137,7 @@ func (w *writer) writeChunk() {
 }
 
 // backlog is how many bytes may wait before a push is held back.
-const backlog = 1 << 20
+const backlog = 256 << 10
 
 // push adds a notification, which message and what stands around it make up, and
 // which another goroutine writes: the next one can be received meanwhile. It does so
