@@ -61,7 +61,7 @@ func (w *Worker) member(text []byte, b *batch) {
 		w.finish(c, appendError(nil, nil, errNotRequest), nil, true)
 		return
 	}
-	w.request(envelopeOf(text, scan.Members), b, 0)
+	w.request(envelopeOf(text, &scan), b, 0)
 }
 
 // add takes the answer of a member, nil for none.

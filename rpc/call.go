@@ -108,9 +108,9 @@ func (w *Worker) begin() {
 }
 
 // admit and run keep a defect in one request from ending the others.
-func (w *Worker) admit(m *method, params []byte) (op operation, err error) {
+func (w *Worker) admit(m *method, given params) (op operation, err error) {
 	defer w.recover(m, &err)
-	return m.admit(w, params)
+	return m.admit(w, given)
 }
 
 func (w *Worker) run(ctx context.Context, m *method, op operation) (result any, err error) {

@@ -10,12 +10,15 @@ import (
 // (JSON-RPC 2.0, section 4); nil is absent. Other members are ignored.
 type envelope struct {
 	version, id, method, params []byte
-	twice                       string // a member that is given more than once
+	inner                       []jsonscan.Member // of params, where it is an object
+	twice                       string            // a member that is given more than once
 }
 
-func envelopeOf(text []byte, members []jsonscan.Member) envelope {
+// envelopeOf is that of an object which scan has just read. It is good until scan
+// reads again.
+func envelopeOf(text []byte, scan *jsonscan.Scan) envelope {
 	var e envelope
-	for _, m := range members {
+	for _, m := range scan.Members {
 		name := text[m.Name+1 : m.NameEnd-1]
 		if bytes.IndexByte(name, '\\') >= 0 {
 			name, _ = jsonscan.AppendUnquoted(nil, text[m.Name:m.NameEnd])
@@ -30,6 +33,7 @@ func envelopeOf(text []byte, members []jsonscan.Member) envelope {
 			to = &e.method
 		case "params":
 			to = &e.params
+			e.inner = within(scan.Inner, m)
 		default:
 			continue
 		}
@@ -41,11 +45,33 @@ func envelopeOf(text []byte, members []jsonscan.Member) envelope {
 	return e
 }
 
+// within are those of all that stand within the value of m, with places in that
+// value's text. The list is used for them.
+func within(all []jsonscan.Member, m jsonscan.Member) []jsonscan.Member {
+	n := 0
+	for _, inner := range all {
+		if m.Value <= inner.Name && inner.Name < m.ValueEnd {
+			all[n] = jsonscan.Member{
+				Name: inner.Name - m.Value, NameEnd: inner.NameEnd - m.Value,
+				Value: inner.Value - m.Value, ValueEnd: inner.ValueEnd - m.Value,
+			}
+			n++
+		}
+	}
+	return all[:n]
+}
+
 // request is a well-formed request or notification.
 type request struct {
 	id     []byte // as it was written; nil in a notification
 	method string
-	params []byte // any JSON; nil is none
+	params params
+}
+
+// params are those of a request as they were given.
+type params struct {
+	text    []byte            // any JSON; nil is none
+	members []jsonscan.Member // of text where it is an object; valid until the next message is read
 }
 
 // check makes a request of the envelope. With an error comes the id to answer,
@@ -74,11 +100,11 @@ func (e *envelope) check() (request, *Error) {
 	if !ok {
 		return refuse("method is no text")
 	}
-	params := e.params
-	if params != nil && params[0] == 'n' {
-		params = nil
+	given := params{e.params, e.inner}
+	if given.text != nil && given.text[0] == 'n' {
+		given.text = nil
 	}
-	return request{id, method, params}, nil
+	return request{id, method, given}, nil
 }
 
 // idKey is equal for ids that mean the same: strings by their text, numbers as

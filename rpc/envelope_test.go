@@ -12,7 +12,7 @@ func envelopeFrom(t *testing.T, text string) envelope {
 	if scan.Read([]byte(text)) != jsonscan.Whole {
 		t.Fatalf("%s is not JSON", text)
 	}
-	return envelopeOf([]byte(text), scan.Members)
+	return envelopeOf([]byte(text), &scan)
 }
 
 func TestEnvelope(t *testing.T) {
@@ -40,11 +40,32 @@ func TestEnvelope(t *testing.T) {
 			t.Errorf("%s: %v", test.in, fault)
 			continue
 		}
-		if string(r.id) != test.id || r.method != test.method || string(r.params) != test.params {
-			t.Errorf("%s: got id %s, method %q, params %s", test.in, r.id, r.method, r.params)
+		if string(r.id) != test.id || r.method != test.method || string(r.params.text) != test.params {
+			t.Errorf("%s: got id %s, method %q, params %s", test.in, r.id, r.method, r.params.text)
 		}
 		if (r.id == nil) != (test.id == "") {
 			t.Errorf("%s: a notification is one without an id", test.in)
+		}
+	}
+}
+
+// TestParamsMembers are those of params alone, wherever it stands.
+func TestParamsMembers(t *testing.T) {
+	for _, text := range []string{
+		`{"method":"m","params":{"a":1,"b":{"c":2}}}`,
+		` { "x": {"y": 3}, "params" : {"a":1,"b":{"c":2}} , "method" : "m", "z": {"y": 4}}`,
+	} {
+		e := envelopeFrom(t, text)
+		r, fault := e.check()
+		if fault != nil {
+			t.Fatal(fault)
+		}
+		got := ""
+		for _, m := range r.params.members {
+			got += string(r.params.text[m.Name:m.NameEnd]) + "=" + string(r.params.text[m.Value:m.ValueEnd]) + " "
+		}
+		if got != `"a"=1 "b"={"c":2} ` {
+			t.Errorf("%s: %s", text, got)
 		}
 	}
 }

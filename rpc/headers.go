@@ -160,5 +160,5 @@ func (r *headerReader) body(length int) (message, error) {
 	if first := text[jsonscan.Space(text, 0)]; first != '{' && first != '[' {
 		return message{fault: errNotRequest}, nil
 	}
-	return message{text: text, members: r.scan.Members, items: r.scan.Items}, nil
+	return message{text: text, scan: &r.scan}, nil
 }

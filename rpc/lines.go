@@ -13,10 +13,9 @@ import (
 // message is what a reader found: one JSON object or array, or the error that
 // answers what was found instead.
 type message struct {
-	text    []byte            // owned by the receiver
-	members []jsonscan.Member // of text where it is an object; valid until the next read
-	items   int               // elements of text where it is an array
-	fault   *Error
+	text  []byte         // owned by the receiver
+	scan  *jsonscan.Scan // of text; valid until the next read
+	fault *Error
 }
 
 // lineReader turns newline-delimited input into messages.
@@ -244,7 +243,7 @@ func (r *lineReader) drop(fault *Error) message {
 
 // message is what the scan has just found to be whole.
 func (r *lineReader) message(text []byte) message {
-	return message{text: text, members: r.scan.Members, items: r.scan.Items}
+	return message{text: text, scan: &r.scan}
 }
 
 // trim takes a byte-order mark off the start of a line, and the second half of a
@@ -264,7 +263,7 @@ func isRequest(line []byte) bool {
 	if scan.Read(line) != jsonscan.Whole || jsonscan.Space(line, scan.End()) < len(line) {
 		return false
 	}
-	e := envelopeOf(line, scan.Members)
+	e := envelopeOf(line, &scan)
 	return e.method != nil && (e.id != nil || e.version != nil)
 }
 

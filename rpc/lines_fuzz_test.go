@@ -72,8 +72,8 @@ func checkMessage(t *testing.T, m message, max int) {
 	if len(text) > max {
 		t.Errorf("a message has %d bytes, the limit being %d", len(text), max)
 	}
-	if (len(m.members) > 0) != (text[0] == '{' && string(bytes.TrimSpace(text[1:])) != "}") {
-		t.Errorf("%q has %d members", m.text, len(m.members))
+	if (len(m.scan.Members) > 0) != (text[0] == '{' && string(bytes.TrimSpace(text[1:])) != "}") {
+		t.Errorf("%q has %d members", m.text, len(m.scan.Members))
 	}
 }
 

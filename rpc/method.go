@@ -22,7 +22,7 @@ type method struct {
 
 	// admit reads params and takes the request's place in the order. It runs on
 	// the reader.
-	admit func(w *Worker, params []byte) (operation, error)
+	admit func(w *Worker, given params) (operation, error)
 	// instant operations are run on the reader, as they never wait.
 	instant bool
 	// refused uses up the handle of an opening that was refused; nil in others.
@@ -39,10 +39,10 @@ func declare[P, R any](name, alias, order, summary string, admit func(w *Worker,
 		name: name, alias: alias, summary: summary, order: strings.Fields(order),
 		params: reflect.TypeFor[P](), result: reflect.TypeFor[R](),
 	}
-	m.admit = func(w *Worker, params []byte) (operation, error) {
+	m.admit = func(w *Worker, given params) (operation, error) {
 		p := new(P)
-		if err := decodeParams(params, m.order, p); err != nil {
-			m.refuse(w.state, params, err)
+		if err := given.decode(m.order, p); err != nil {
+			m.refuse(w.state, given, err)
 			return nil, err
 		}
 		op, err := admit(w, p)
@@ -70,22 +70,23 @@ func (m *method) opening(handle string, refused func(s *state.State, chosen stri
 	return m
 }
 
-func decodeParams(params []byte, order []string, p any) error {
+// decode sets what p points to; order names the params by position.
+func (g params) decode(order []string, p any) error {
 	switch {
-	case params == nil:
+	case g.text == nil:
 		return strictjson.Decode([]byte("{}"), p)
-	case params[0] == '[':
-		return strictjson.DecodePositional(params, order, p)
-	case params[0] == '{':
-		return strictjson.Decode(params, p)
+	case g.text[0] == '[':
+		return strictjson.DecodePositional(g.text, order, p)
+	case g.text[0] == '{':
+		return strictjson.DecodeMembers(g.text, g.members, p)
 	}
 	return &strictjson.Error{Message: "must be an object or an array"}
 }
 
 // refuse uses up the handle that a refused opening would have had.
-func (m *method) refuse(s *state.State, params []byte, cause error) {
+func (m *method) refuse(s *state.State, given params, cause error) {
 	if m.refused != nil {
-		m.refused(s, m.chosen(params), cause)
+		m.refused(s, m.chosen(given.text), cause)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"unicode"
 
+	"github.com/grpcline/grpcline/internal/jsonscan"
 	"github.com/grpcline/grpcline/internal/strictjson"
 )
 
@@ -19,6 +20,12 @@ var samples = map[string]string{
 	"service": `"a.B"`, "method": `"M"`, "request": `{"a":1}`, "timeoutMs": `5`, "streamId": `"s1"`, "message": `{}`,
 	"messages": `[{}]`, "max": `3`, "count": `2`, "maxMessages": `4`, "requests": `[{}]`, "exchangeOrder": `[{},null]`,
 	"continueReceiving": `false`, "id": `7`,
+}
+
+func paramsOf(text string) params {
+	var scan jsonscan.Scan
+	scan.Read([]byte(text))
+	return params{[]byte(text), scan.Members}
 }
 
 // TestMethodsByNameAndPosition gives each method the same params both ways.
@@ -35,17 +42,17 @@ func TestMethodsByNameAndPosition(t *testing.T) {
 		}
 		array, object := "["+strings.Join(values, ",")+"]", "{"+strings.Join(members, ",")+"}"
 		byPosition, byName := reflect.New(m.params).Interface(), reflect.New(m.params).Interface()
-		if err := decodeParams([]byte(array), m.order, byPosition); err != nil {
+		if err := paramsOf(array).decode(m.order, byPosition); err != nil {
 			t.Errorf("%s%s: %v", m.name, array, err)
 		}
-		if err := decodeParams([]byte(object), m.order, byName); err != nil {
+		if err := paramsOf(object).decode(m.order, byName); err != nil {
 			t.Errorf("%s%s: %v", m.name, object, err)
 		}
 		if !reflect.DeepEqual(byPosition, byName) {
 			t.Errorf("%s: by position %+v, by name %+v", m.name, byPosition, byName)
 		}
 		longer := "[" + strings.Join(append(values, "null"), ",") + "]"
-		if err := decodeParams([]byte(longer), m.order, reflect.New(m.params).Interface()); err == nil {
+		if err := paramsOf(longer).decode(m.order, reflect.New(m.params).Interface()); err == nil {
 			t.Errorf("%s takes %s", m.name, longer)
 		}
 	}
@@ -54,13 +61,13 @@ func TestMethodsByNameAndPosition(t *testing.T) {
 // TestMethodsRefuseWhatTheyDoNotKnow wants an unknown name refused, and named.
 func TestMethodsRefuseWhatTheyDoNotKnow(t *testing.T) {
 	for _, m := range allMethods() {
-		err := decodeParams([]byte(`{"nobodyKnowsThis":1}`), m.order, reflect.New(m.params).Interface())
+		err := paramsOf(`{"nobodyKnowsThis":1}`).decode(m.order, reflect.New(m.params).Interface())
 		var wrong *strictjson.Error
 		if !errors.As(err, &wrong) || wrong.Path != "nobodyKnowsThis" {
 			t.Errorf("%s: got %v", m.name, err)
 		}
 		for _, params := range []string{`5`, `"x"`, `true`} {
-			if err := decodeParams([]byte(params), m.order, reflect.New(m.params).Interface()); err == nil {
+			if err := paramsOf(params).decode(m.order, reflect.New(m.params).Interface()); err == nil {
 				t.Errorf("%s takes params %s", m.name, params)
 			}
 		}
@@ -70,8 +77,8 @@ func TestMethodsRefuseWhatTheyDoNotKnow(t *testing.T) {
 // TestMethodsWithoutParams takes none as an empty object.
 func TestMethodsWithoutParams(t *testing.T) {
 	for _, m := range allMethods() {
-		none := decodeParams(nil, m.order, reflect.New(m.params).Interface())
-		empty := decodeParams([]byte(`{}`), m.order, reflect.New(m.params).Interface())
+		none := params{}.decode(m.order, reflect.New(m.params).Interface())
+		empty := paramsOf(`{}`).decode(m.order, reflect.New(m.params).Interface())
 		if fmt.Sprint(none) != fmt.Sprint(empty) {
 			t.Errorf("%s: without params %v, with {} %v", m.name, none, empty)
 		}

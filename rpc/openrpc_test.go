@@ -247,7 +247,7 @@ func TestDocumentIsTheTable(t *testing.T) {
 		if !slices.Equal(known, names) {
 			t.Errorf("%s takes %v, described are %v", m.name, known, names)
 		}
-		err, _ := decodeParams([]byte("{}"), m.order, params).(*strictjson.Error)
+		err, _ := paramsOf("{}").decode(m.order, params).(*strictjson.Error)
 		if (err == nil) != (len(required) == 0) || err != nil && !slices.Contains(required, err.Path) {
 			t.Errorf("%s: of no params the decoder says %v, required are %v", m.name, err, required)
 		}

@@ -239,7 +239,11 @@ func (w *Worker) rest() {
 
 // receive answers or admits what was read.
 func (w *Worker) receive(m message) {
-	taken := min(len(m.text)+overhead*max(1, m.items), w.options.MaxInflightBytes)
+	requests := 1
+	if m.fault == nil {
+		requests = max(1, m.scan.Items)
+	}
+	taken := min(len(m.text)+overhead*requests, w.options.MaxInflightBytes)
 	w.budget.take(taken)
 	switch {
 	case m.fault != nil:
@@ -247,8 +251,8 @@ func (w *Worker) receive(m message) {
 		w.out.add(appendError(nil, nil, m.fault), taken)
 		w.out.flushSoon()
 	case isBatch(m.text):
-		w.batch(m.text, m.items, taken)
+		w.batch(m.text, m.scan.Items, taken)
 	default:
-		w.request(envelopeOf(m.text, m.members), nil, taken)
+		w.request(envelopeOf(m.text, m.scan), nil, taken)
 	}
 }

@@ -248,7 +248,7 @@ func TestPanicIsAnError(t *testing.T) {
 	broken := declare("broken", "", "", "Panics.", func(*Worker, *noParams) (state.Op[struct{}], error) {
 		panic("reading")
 	})
-	if _, err := w.admit(broken, nil); asError(err).Code != -32603 {
+	if _, err := w.admit(broken, params{}); asError(err).Code != -32603 {
 		t.Errorf("admit: %v", err)
 	}
 	_, err := w.run(t.Context(), broken, func(context.Context) (any, error) { panic("working") })

@@ -21,9 +21,11 @@ type Member struct {
 // Scan reads one value, in one go or as its text grows: tokens may not be cut
 // by the end of the text, values may. The zero Scan is ready for use.
 type Scan struct {
-	// Members are those of the value itself where it is an object, Items the
-	// number of its elements where it is an array.
+	// Members are those of the value itself where it is an object, Inner those of
+	// its members that are objects; Items is the number of its elements where it is
+	// an array.
 	Members []Member
+	Inner   []Member
 	Items   int
 
 	pos   int    // how far the text has been read
@@ -46,7 +48,7 @@ const (
 
 // Reset makes s ready for another value, keeping its memory.
 func (s *Scan) Reset() {
-	*s = Scan{Members: s.Members[:0], stack: s.stack[:0]}
+	*s = Scan{Members: s.Members[:0], Inner: s.Inner[:0], stack: s.stack[:0]}
 }
 
 // End is the index after the value once it is whole.
@@ -91,8 +93,8 @@ func (s *Scan) token(text []byte, c byte) Result {
 		if !ok {
 			return broken(text, end)
 		}
-		if len(s.stack) == 1 {
-			s.Members = append(s.Members, Member{Name: s.pos, NameEnd: end})
+		if list := s.list(); list != nil {
+			*list = append(*list, Member{Name: s.pos, NameEnd: end})
 		}
 		s.pos, s.want = end, wantColon
 		return More
@@ -174,16 +176,28 @@ func (s *Scan) close() Result {
 	return More
 }
 
-// begin notes where a value of the outermost level starts.
+// list is where the members of the innermost level go, nil where they are not
+// kept.
+func (s *Scan) list() *[]Member {
+	switch {
+	case len(s.stack) == 0 || s.stack[len(s.stack)-1] == '[':
+		return nil
+	case len(s.stack) == 1:
+		return &s.Members
+	case len(s.stack) == 2 && s.stack[0] == '{':
+		return &s.Inner
+	}
+	return nil
+}
+
+// begin notes where a value starts.
 func (s *Scan) begin() {
-	if len(s.stack) != 1 {
-		return
-	}
-	if s.stack[0] == '[' {
+	if len(s.stack) == 1 && s.stack[0] == '[' {
 		s.Items++
-		return
 	}
-	s.Members[len(s.Members)-1].Value = s.pos
+	if list := s.list(); list != nil {
+		(*list)[len(*list)-1].Value = s.pos
+	}
 }
 
 // ended notes that a value ends at s.pos.
@@ -192,8 +206,8 @@ func (s *Scan) ended() {
 		s.want = wantNothing
 		return
 	}
-	if len(s.stack) == 1 && s.stack[0] == '{' {
-		s.Members[len(s.Members)-1].ValueEnd = s.pos
+	if list := s.list(); list != nil {
+		(*list)[len(*list)-1].ValueEnd = s.pos
 	}
 	s.want = wantCommaOrEnd
 }

@@ -29,6 +29,31 @@ func TestScanMembers(t *testing.T) {
 	}
 }
 
+// TestScanInner finds the members of a value's objects, and none that are deeper.
+func TestScanInner(t *testing.T) {
+	for text, want := range map[string][]string{
+		`{"a":{"x":1,"y":{"z":2}},"b":3,"c":{"x":[{"z":4}]}}`: {`"x"`, `1`, `"y"`, `{"z":2}`, `"x"`, `[{"z":4}]`},
+		`{"a":[{"x":1}],"b":{}}`:                              nil,
+		`[{"a":1}]`:                                           nil,
+		`{"a" : { "x" : "}" } }`:                              {`"x"`, `"}"`},
+	} {
+		var s Scan
+		if r := s.Read([]byte(text)); r != Whole {
+			t.Fatalf("%s: %v", text, r)
+		}
+		var got []string
+		for _, m := range s.Inner {
+			got = append(got, text[m.Name:m.NameEnd], text[m.Value:m.ValueEnd])
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", text, got, want)
+		}
+		if s.Reset(); len(s.Inner) != 0 {
+			t.Errorf("%s: %d are left", text, len(s.Inner))
+		}
+	}
+}
+
 func TestScanResult(t *testing.T) {
 	for text, want := range map[string]Result{
 		"": More, " ": More, "[": More, `{"a"`: More, `{"a":1,`: More, "[]": Whole, "1": Whole, "]": Invalid, "[1 2": Invalid, `{"a":1]`: Invalid,

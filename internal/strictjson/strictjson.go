@@ -46,12 +46,18 @@ func Decode(data []byte, v any) error {
 	return decodeStruct(data, target, planOf(target.Type()), "")
 }
 
+// DecodeMembers does the same with an object whose members are known.
+func DecodeMembers(data []byte, members []jsonscan.Member, v any) error {
+	target := reflect.ValueOf(v).Elem()
+	return planOf(target.Type()).decode(data, members, target, "")
+}
+
 // DecodePositional does the same from a JSON array whose elements are the values
 // of the fields named in order.
 func DecodePositional(data []byte, order []string, v any) error {
 	target := reflect.ValueOf(v).Elem()
 	p := planOf(target.Type())
-	seen := make([]bool, len(p.fields))
+	var seen fieldSet
 	n := 0
 	err := eachItem(data, func(item []byte) error {
 		if len(order) == 0 {
@@ -62,7 +68,7 @@ func DecodePositional(data []byte, order []string, v any) error {
 		}
 		i := p.byName[order[n]]
 		n++
-		return p.fields[i].set(item, target, &seen[i], "")
+		return p.set(i, item, target, &seen, "")
 	})
 	if err != nil {
 		return err
@@ -83,6 +89,12 @@ type field struct {
 	required bool
 }
 
+// fieldSet holds indices of fields.
+type fieldSet uint64
+
+// mostFields is how many a struct may have.
+const mostFields = 64
+
 // plans holds a *plan by struct type: a cache of what the types themselves say.
 var plans sync.Map
 
@@ -99,6 +111,9 @@ func planOf(t reflect.Type) *plan {
 		p.byName[tag] = len(p.fields)
 		p.names = append(p.names, tag)
 		p.fields = append(p.fields, field{tag, f.Index, options != "omitempty"})
+	}
+	if len(p.fields) > mostFields {
+		panic(fmt.Sprintf("strictjson: %s has more than %d fields", t, mostFields))
 	}
 	plans.Store(t, p)
 	return p
@@ -117,38 +132,66 @@ func decodeStruct(data []byte, target reflect.Value, p *plan, path string) error
 	if data[0] != '{' {
 		return wrongType(path, "an object", data)
 	}
-	seen := make([]bool, len(p.fields))
-	err := eachMember(data, path, func(name string, value []byte) error {
-		i, ok := p.byName[name]
-		if !ok {
-			return &Error{join(path, name), fmt.Sprintf("unknown name %q%s%s", name, within(path), nearest.Hint(name, p.names))}
+	return p.decode(data, membersOf(data), target, path)
+}
+
+// membersOf finds the members of an object.
+func membersOf(data []byte) []jsonscan.Member {
+	var scan jsonscan.Scan
+	scan.Read(data)
+	return scan.Members
+}
+
+// decode sets the fields of target from the members of an object.
+func (p *plan) decode(data []byte, members []jsonscan.Member, target reflect.Value, path string) error {
+	var seen fieldSet
+	for _, m := range members {
+		name := data[m.Name+1 : m.NameEnd-1]
+		i, ok := p.byName[string(name)]
+		if !ok { // it is unknown, or written with escapes
+			name, err := nameOf(data[m.Name:m.NameEnd], path)
+			if err != nil {
+				return err
+			}
+			if i, ok = p.byName[name]; !ok {
+				return &Error{join(path, name), fmt.Sprintf("unknown name %q%s%s", name, within(path), nearest.Hint(name, p.names))}
+			}
 		}
-		return p.fields[i].set(value, target, &seen[i], path)
-	})
-	if err != nil {
-		return err
+		if err := p.set(i, data[m.Value:m.ValueEnd], target, &seen, path); err != nil {
+			return err
+		}
 	}
 	return p.complete(seen, path)
 }
 
-// set decodes a member into its field.
-func (f *field) set(value []byte, target reflect.Value, seen *bool, path string) error {
+// nameOf reads the literal of a name.
+func nameOf(literal []byte, path string) (string, error) {
+	name, ok := jsonscan.Unquote(literal)
+	if !ok {
+		return "", &Error{path, fmt.Sprintf("a name%s has half of a surrogate pair, which is no text", within(path))}
+	}
+	return name, nil
+}
+
+// set decodes a member into the field with that index.
+func (p *plan) set(i int, value []byte, target reflect.Value, seen *fieldSet, path string) error {
+	f := &p.fields[i]
 	path = join(path, f.name)
-	if *seen {
+	if *seen&(1<<i) != 0 {
 		return &Error{path, fmt.Sprintf("%q is given twice", path)}
 	}
 	to := target.FieldByIndex(f.index)
 	if to.Type() != rawMessage && isNull(value) {
 		return nil
 	}
-	*seen = true
+	*seen |= 1 << i
 	return decodeValue(value, to, path)
 }
 
 // complete reports the first required field that was not seen.
-func (p *plan) complete(seen []bool, path string) error {
-	for i, f := range p.fields {
-		if f.required && !seen[i] {
+func (p *plan) complete(seen fieldSet, path string) error {
+	for i := range p.fields {
+		if f := &p.fields[i]; f.required && seen&(1<<i) == 0 {
 			return &Error{join(path, f.name), fmt.Sprintf("%q is required%s", f.name, within(path))}
 		}
 	}
@@ -171,27 +214,6 @@ func within(path string) string {
 		return ""
 	}
 	return fmt.Sprintf(" in %q", path)
-}
-
-// eachMember calls visit with the name and the text of each member of an object.
-func eachMember(data []byte, path string, visit func(name string, value []byte) error) error {
-	i := jsonscan.Space(data, 1)
-	for data[i] != '}' {
-		end, _ := jsonscan.String(data, i)
-		name, ok := jsonscan.Unquote(data[i:end])
-		if !ok {
-			return &Error{path, fmt.Sprintf("a name%s has half of a surrogate pair, which is no text", within(path))}
-		}
-		start := jsonscan.Space(data, jsonscan.Space(data, end)+1)
-		end, _ = jsonscan.Value(data, start)
-		if err := visit(name, data[start:end]); err != nil {
-			return err
-		}
-		if i = jsonscan.Space(data, end); data[i] == ',' {
-			i = jsonscan.Space(data, i+1)
-		}
-	}
-	return nil
 }
 
 // eachItem calls visit with the text of each element of an array.

@@ -80,18 +80,22 @@ func decodeMap(data []byte, to reflect.Value, path string) error {
 		return wrongType(path, "an object", data)
 	}
 	to.Set(reflect.MakeMap(to.Type()))
-	return eachMember(data, path, func(name string, value []byte) error {
+	for _, m := range membersOf(data) {
+		name, err := nameOf(data[m.Name:m.NameEnd], path)
+		if err != nil {
+			return err
+		}
 		key := reflect.ValueOf(name).Convert(to.Type().Key())
 		if to.MapIndex(key).IsValid() {
 			return &Error{join(path, name), fmt.Sprintf("%q is given twice%s", name, within(path))}
 		}
 		item := reflect.New(to.Type().Elem()).Elem()
-		if err := decodeValue(value, item, join(path, name)); err != nil {
+		if err := decodeValue(data[m.Value:m.ValueEnd], item, join(path, name)); err != nil {
 			return err
 		}
 		to.SetMapIndex(key, item)
-		return nil
-	})
+	}
+	return nil
 }
 
 func decodeSlice(data []byte, to reflect.Value, path string) error {
