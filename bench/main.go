@@ -2,7 +2,7 @@
 // grpc-go with generated code, a bare pipe, protojson, grpcurl and Node.
 //
 // Processes. The bench process is the client and the host; the server, the
-// worker, the bare pipe's child and Node are children of it. The server lives as
+// worker, the bare pipe's child, the relay and Node are children of it. The server lives as
 // long as the bench, a contender's process as long as its row is measured, and
 // each of them ends when its standard input does, so none outlives the bench.
 package main
@@ -17,12 +17,13 @@ import (
 	"github.com/grpcline/grpcline/grpcops"
 )
 
-// role is what a child that runs this program does; it is its only argument.
+// role is what a child that runs this program does; it is its first argument.
 type role string
 
 const (
 	serverRole role = "role:server"
 	echoRole   role = "role:echo"
+	relayRole  role = "role:relay"
 )
 
 func main() {
@@ -49,7 +50,7 @@ func exit(err error) {
 
 // play does what a role says, where the arguments are one.
 func play(args []string) (isRole bool, err error) {
-	if len(args) != 1 {
+	if len(args) == 0 {
 		return false, nil
 	}
 	switch role(args[0]) {
@@ -57,6 +58,8 @@ func play(args []string) (isRole bool, err error) {
 		return true, serve()
 	case echoRole:
 		return true, echo(os.Stdin, os.Stdout)
+	case relayRole:
+		return true, runRelay(args[1:])
 	}
 	return false, nil
 }

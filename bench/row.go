@@ -8,6 +8,7 @@ type column string
 const (
 	staticGRPC  column = "static"           // grpc-go with generated code
 	barePipe    column = "pipe"             // a child that echoes each line
+	relayed     column = "relay"            // a child that makes the calls for lines it does not parse
 	protoJSON   column = "protojson"        // with dynamicpb
 	grpcurlTool column = "grpcurl"          // one process a call
 	grpcJS      column = "grpc-js"          // inside Node
@@ -16,7 +17,7 @@ const (
 )
 
 // columns in the order of the table.
-var columns = [...]column{staticGRPC, barePipe, protoJSON, grpcurlTool, grpcJS, ours, oursByNode}
+var columns = [...]column{staticGRPC, barePipe, relayed, protoJSON, grpcurlTool, grpcJS, ours, oursByNode}
 
 // unit is what is measured.
 type unit string

@@ -37,11 +37,11 @@ func callRows() []row {
 		lone("unary-1m", "unary, 1 MiB each way", 1<<20, 1.5),
 		{
 			name: "grpcurl", title: "unary, one process a call", unit: seconds,
-			contenders: []contender{one.grpcurl(), one.worker()}, goals: []goal{atLeast(100, grpcurlTool)},
+			contenders: []contender{one.grpcurl(), one.static(), one.worker()}, goals: []goal{atLeast(100, grpcurlTool)},
 		},
 		{
 			name: "grpcurl-inflight", title: "unary, one process a call; grpcline with 64 in flight", unit: seconds,
-			contenders: []contender{one.grpcurl(), many.worker()}, goals: []goal{atLeast(500, grpcurlTool)},
+			contenders: []contender{one.grpcurl(), many.static(), many.worker()}, goals: []goal{atLeast(500, grpcurlTool)},
 		},
 	}
 }
@@ -55,10 +55,23 @@ func streamRows(messages int) []row {
 		}
 	}
 	return []row{
-		stream("push", "server stream, pushed", pushWork(messages), 1),
+		relayedPush(stream("push", "server stream, pushed", pushWork(messages), 1), messages),
 		stream("get-messages", "server stream, getMessages (100)", pullWork(messages), 1),
 		stream("send-messages", "client stream, sendMessages (100)", sendWork(messages), 0.9),
 	}
+}
+
+// relayedPush adds the relay to the row of streams that push.
+func relayedPush(r row, messages int) row {
+	r.contenders = append(r.contenders, contender{relayed, func(b *bed, _ string) (*runner, error) {
+		h, err := startHost(relayCommand(b, smallBody, messages))
+		if err != nil {
+			return nil, err
+		}
+		s := newStreaming(h, messages)
+		return &runner{timed(messages, times(s.pushed)), h.stop}, nil
+	}})
+	return r
 }
 
 // jsonRows are the transcoder's.

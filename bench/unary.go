@@ -54,6 +54,18 @@ func (u unaryWork) pipe() contender {
 	}}
 }
 
+// relay sends the worker's lines to a child that makes the calls.
+func (u unaryWork) relay() contender {
+	return contender{relayed, func(b *bed, _ string) (*runner, error) {
+		h, err := startHost(relayCommand(b, u.size, 0))
+		if err != nil {
+			return nil, err
+		}
+		r := echoRequest(payload(u.size))
+		return &runner{timed(1, func(n int) error { return u.calls(h, r, n) }), h.stop}, nil
+	}}
+}
+
 func (u unaryWork) calls(h *host, r *request, n int) error {
 	if u.width > 1 {
 		return h.flood(r, u.width, n)
@@ -67,5 +79,5 @@ func (u unaryWork) byNode(who column) contender {
 
 // contenders are all of them but the pipe.
 func (u unaryWork) contenders() []contender {
-	return []contender{u.static(), u.worker(), u.byNode(grpcJS), u.byNode(oursByNode)}
+	return []contender{u.static(), u.relay(), u.worker(), u.byNode(grpcJS), u.byNode(oursByNode)}
 }
