@@ -43,23 +43,32 @@ func (c *Conn) Call(ctx context.Context, t *Target, request json.RawMessage) (*R
 	if err != nil {
 		return nil, err
 	}
-	var headers, trailers metadata.MD
-	answer := incoming{plan: m.out, options: options}
-	err = c.cc.Invoke(t.Metadata.outgoing(ctx), m.path(), &outgoing{packed}, &answer,
-		append(c.callOptions(&t.Options), grpc.Header(&headers), grpc.Trailer(&trailers))...)
+	u := &unary{out: outgoing{packed}, in: incoming{plan: m.out, options: options}}
+	err = c.cc.Invoke(t.Metadata.outgoing(ctx), m.path, &u.out, &u.in,
+		c.callOptions(&t.Options, grpc.Header(&u.headers), grpc.Trailer(&u.trailers))...)
 	if err != nil {
-		return nil, c.ended(ctx, err, m.codec, options, headers, trailers)
+		return nil, c.ended(ctx, err, m.codec, options, u.headers, u.trailers)
 	}
-	if answer.err != nil {
-		return nil, unreadable(m, answer.err, headers, trailers)
+	if u.in.err != nil {
+		return nil, unreadable(m, u.in.err, u.headers, u.trailers)
 	}
-	return &Reply{answer.text, fromGRPC(headers), fromGRPC(trailers)}, nil
+	u.reply = Reply{u.in.text, fromGRPC(u.headers), fromGRPC(u.trailers)}
+	return &u.reply, nil
 }
 
-// callOptions are a call's options as grpc-go takes them, over the connection's.
-func (c *Conn) callOptions(o *CallOptions) []grpc.CallOption {
+// unary is the memory of one call.
+type unary struct {
+	out               outgoing
+	in                incoming
+	headers, trailers metadata.MD
+	reply             Reply
+}
+
+// callOptions are a call's options as grpc-go takes them, over the connection's,
+// and others.
+func (c *Conn) callOptions(o *CallOptions, others ...grpc.CallOption) []grpc.CallOption {
 	options := make([]grpc.CallOption, 0, 6)
-	options = append(options, grpc.ForceCodecV2(directCodec{}), grpc.WaitForReady(given(o.WaitForReady, c.Params.WaitForReady)))
+	options = append(append(options, codecOption, grpc.WaitForReady(given(o.WaitForReady, c.Params.WaitForReady))), others...)
 	compression := o.Compression
 	if compression == nil {
 		compression = c.Params.Compression
@@ -69,6 +78,9 @@ func (c *Conn) callOptions(o *CallOptions) []grpc.CallOption {
 	}
 	return options
 }
+
+// codecOption is made once for all calls.
+var codecOption = grpc.ForceCodecV2(directCodec{})
 
 // fromGRPC is what grpc-go returned as Metadata, never nil.
 func fromGRPC(md metadata.MD) Metadata {
@@ -83,6 +95,9 @@ func (c *Conn) ended(ctx context.Context, err error, codec *transcode.Codec, opt
 	s := statusOf(err, codec, options)
 	end := End{s, fromGRPC(headers), fromGRPC(trailers), origin(ctx, s.Message, headers, trailers)}
 	if end.Origin == OriginClient {
+		if codeOf(err) == codes.Canceled && errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
+			end.Status.Code, end.Status.Name = uint32(codes.DeadlineExceeded), codeName(codes.DeadlineExceeded)
+		}
 		var cancelled *StatusError
 		switch cause := notADeadline(ctx); {
 		case errors.As(cause, &cancelled):

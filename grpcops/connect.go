@@ -131,8 +131,11 @@ func adviceOn(cause string, tls bool) string {
 // WithTimeout bounds what is done with ctx by d, which becomes the deadline of
 // RPCs.
 func WithTimeout(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
-	return context.WithTimeoutCause(ctx, d, lateError{d})
+	return context.WithTimeoutCause(ctx, d, Late(d))
 }
+
+// Late is the cause of a context that ends after d.
+func Late(d time.Duration) error { return lateError{d} }
 
 // lateError is the cause of a context whose time is over.
 type lateError struct{ after time.Duration }

@@ -38,6 +38,7 @@ func (e *KindError) Error() string { return fmt.Sprintf("%s is a %s method", e.M
 // method is a method with the plans for its messages.
 type method struct {
 	name  string // pkg.Service/Method
+	path  string // of HTTP/2: /pkg.Service/Method
 	kind  Kind
 	in    *transcode.Message
 	out   *transcode.Message
@@ -46,9 +47,6 @@ type method struct {
 
 	maxSend int // bytes of a message, of its connection
 }
-
-// path is the HTTP/2 path of the method.
-func (m *method) path() string { return "/" + m.name }
 
 // methodKey is how a caller names a method.
 type methodKey struct{ service, method string }
@@ -81,8 +79,10 @@ func (c *Conn) findMethod(ctx context.Context, t *Target) (*method, error) {
 		return nil, err
 	}
 	codec := files.Codec()
+	name := string(md.Parent().FullName()) + "/" + string(md.Name())
 	return &method{
-		name:  string(md.Parent().FullName()) + "/" + string(md.Name()),
+		name:  name,
+		path:  "/" + name,
 		kind:  Kind(introspect.Kind(md)),
 		in:    codec.Message(md.Input()),
 		out:   codec.Message(md.Output()),

@@ -28,6 +28,11 @@ type Stream struct {
 	count   int      // messages received
 }
 
+// retryBuffer bounds what is kept of what a stream has sent, for an attempt that
+// replaces one which the server did not take up. grpc-go's 256 KiB hold a small
+// message for each of them, many thousands.
+var retryBuffer = grpc.MaxRetryRPCBufferSize(4 << 10)
+
 // OpenStream starts an RPC of the given kind, and on a server stream sends the
 // request. It waits for a usable connection, until start ends, and never for the
 // server's answer. The RPC lives until ctx ends; cancel must end ctx.
@@ -48,7 +53,11 @@ func (c *Conn) OpenStream(start, ctx context.Context, cancel context.CancelCause
 	// The kind of the response is not told to grpc-go: it would hold back a lone
 	// response until the status that follows it.
 	desc := &grpc.StreamDesc{ClientStreams: kind != ServerStream, ServerStreams: true}
-	s.rpc, err = c.cc.NewStream(s.ctx, desc, m.path(), append(c.callOptions(&t.Options), grpc.MaxRetryRPCBufferSize(4<<10))...)
+	options := c.callOptions(&t.Options)
+	if c.Params.ServiceConfig == nil { // else it may want retries
+		options = append(options, retryBuffer)
+	}
+	s.rpc, err = c.cc.NewStream(s.ctx, desc, m.path, options...)
 	if !tooLate() && start.Err() != nil {
 		return nil, c.late(start, "a usable connection")
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/sourcegraph/jsonrpc2"
 
 	"github.com/grpcline/grpcline/internal/nearest"
+	"github.com/grpcline/grpcline/internal/reqctx"
 	"github.com/grpcline/grpcline/state"
 )
 
@@ -18,7 +19,9 @@ type call struct {
 	key    string // of Worker.inFlight; empty where it is not there
 	taken  int    // of the budget
 	batch  *batch // nil outside one
-	cancel context.CancelCauseFunc
+	method *method
+	op     operation
+	ctx    *reqctx.Context // nil until op is there; guarded by Worker.mu
 }
 
 // request admits a request: it takes its place in the order here, and is done on
@@ -51,22 +54,22 @@ func (w *Worker) request(e envelope, b *batch, taken int) {
 		w.reply(c, nil, err, true)
 		return
 	}
-	ctx, cancel := context.WithCancelCause(w.root)
-	if c.key != "" {
-		w.mu.Lock()
-		c.cancel = cancel
-		w.mu.Unlock()
-	}
-	work := func(onReader bool) {
-		defer cancel(nil)
-		result, err := w.run(ctx, m, op)
-		w.reply(c, result, err, onReader)
-	}
+	ctx := reqctx.New(w.root)
+	w.mu.Lock()
+	c.method, c.op, c.ctx = m, op, ctx
+	w.mu.Unlock()
 	if m.instant {
-		work(true)
+		w.work(c, true)
 		return
 	}
-	w.crew.Do(func() { work(false) })
+	w.crew.Do(func() { w.work(c, false) })
+}
+
+// work does what was admitted, and answers.
+func (w *Worker) work(c *call, onReader bool) {
+	defer c.ctx.Cancel(nil)
+	result, err := w.run(c.ctx, c.method, c.op)
+	w.reply(c, result, err, onReader)
 }
 
 // find looks a method up.
@@ -240,7 +243,7 @@ func (w *Worker) closeIdle() {
 func (w *Worker) cancel(key string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if c := w.inFlight[key]; c != nil && c.cancel != nil {
-		c.cancel(state.ErrCancelled)
+	if c := w.inFlight[key]; c != nil && c.ctx != nil {
+		c.ctx.Cancel(state.ErrCancelled)
 	}
 }

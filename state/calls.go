@@ -16,6 +16,12 @@ type Call struct {
 	TimeoutMs *int // nil is the connection's
 }
 
+// target is the call's, with the metadata of its connection.
+func (c *Call) target(l *lease) *grpcops.Target {
+	c.Target.Metadata = l.metadata.With(c.Target.Options.Metadata)
+	return &c.Target
+}
+
 // leased makes an Op of work on the connection that ref names.
 func leased[R any](s *State, ref Ref, work func(ctx context.Context, conn *grpcops.Conn, l *lease) (R, error)) (Op[R], error) {
 	l, err := s.lease(ref)
@@ -36,7 +42,8 @@ func leased[R any](s *State, ref Ref, work func(ctx context.Context, conn *grpco
 // bounded makes an Op of work that is a call by itself, within timeoutMs.
 func bounded[R any](s *State, ref Ref, timeoutMs *int, work func(ctx context.Context, conn *grpcops.Conn, l *lease) (R, error)) (Op[R], error) {
 	return leased(s, ref, func(ctx context.Context, conn *grpcops.Conn, l *lease) (R, error) {
-		ctx, cancel := s.deadline(ctx, l.within(timeoutMs))
+		d := l.within(timeoutMs)
+		ctx, cancel := s.whole(ctx, d, grpcops.Late(d))
 		defer cancel()
 		return work(ctx, conn, l)
 	})
@@ -45,16 +52,10 @@ func bounded[R any](s *State, ref Ref, timeoutMs *int, work func(ctx context.Con
 // within is the bound of an operation on the connection.
 func (l *lease) within(timeoutMs *int) time.Duration { return grpcops.Millis(timeoutMs, l.timeout) }
 
-// target adds the connection's metadata.
-func (l *lease) target(t grpcops.Target) *grpcops.Target {
-	t.Metadata = l.metadata.With(t.Options.Metadata)
-	return &t
-}
-
 // CallMethod makes a unary call.
 func (s *State) CallMethod(c Call) (Op[*grpcops.Reply], error) {
 	return bounded(s, c.Ref, c.TimeoutMs, func(ctx context.Context, conn *grpcops.Conn, l *lease) (*grpcops.Reply, error) {
-		return conn.Call(ctx, l.target(c.Target), c.Request)
+		return conn.Call(ctx, c.target(l), c.Request)
 	})
 }
 

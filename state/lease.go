@@ -19,8 +19,8 @@ type Ref struct {
 // lease is a request's use of a connection.
 type lease struct {
 	state    *State
-	held     *connection // nil where the connection is the request's own
-	params   grpcops.ConnectionParams
+	held     *connection               // nil where the connection is the request's own
+	params   *grpcops.ConnectionParams // of a connection of its own
 	metadata grpcops.Metadata
 	timeout  time.Duration
 }
@@ -33,7 +33,7 @@ func (s *State) lease(ref Ref) (*lease, error) {
 		if ref.TLS != nil {
 			p.TLS = ref.TLS
 		}
-		return &lease{state: s, params: p, metadata: p.Metadata, timeout: p.Timeout()}, nil
+		return &lease{state: s, params: &p, metadata: p.Metadata, timeout: p.Timeout()}, nil
 	}
 	if ref.TLS != nil {
 		return nil, &grpcops.ParamError{Param: "tls", Message: fmt.Sprintf("tls is for connection params; connection %q is open already, so give tls to openConnection", ref.ID)}
@@ -56,7 +56,7 @@ func (l *lease) conn(ctx context.Context) (conn *grpcops.Conn, done func(), err 
 	}
 	ctx, cancel := l.state.deadline(ctx, l.params.ConnectTimeout())
 	defer cancel()
-	conn, err = l.state.env.Dial(ctx, l.params)
+	conn, err = l.state.env.Dial(ctx, *l.params)
 	if err != nil {
 		return nil, func() {}, err
 	}

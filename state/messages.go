@@ -44,7 +44,7 @@ func (s *State) send(id, connectionID string, encode func(f *flow) ([][]byte, er
 		if err != nil {
 			return 0, st.progress(err, nil)
 		}
-		ctx, cancel := s.bounded(ctx, st.timeout)
+		ctx, cancel := s.whole(ctx, st.timeout, errWaitTimeout)
 		defer cancel()
 		if err = place.wait(ctx); err == nil {
 			if f.out.isCompleted() {
@@ -117,7 +117,7 @@ func receive[R any](s *State, id, connectionID string, timeoutMs *int, what stri
 			return none, st.progress(err, nil)
 		}
 		timeout := grpcops.Millis(timeoutMs, st.timeout)
-		ctx, cancel := s.bounded(ctx, timeout)
+		ctx, cancel := s.whole(ctx, timeout, errWaitTimeout)
 		defer cancel()
 		result := none
 		if err = place.wait(ctx); err == nil {

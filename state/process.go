@@ -39,7 +39,7 @@ func (s *State) processed(kind grpcops.Kind, call Call, deadlineMs *int, work fu
 			defer cancel()
 			rpcCtx, end := context.WithCancelCause(ctx)
 			var err error
-			p.flow, err = s.startRPC(start, rpcCtx, end, conn, l.target(call.Target), kind, call, deadlineMs, nil)
+			p.flow, err = s.startRPC(start, rpcCtx, end, conn, call.target(l), kind, call, deadlineMs, nil)
 			if err != nil {
 				end(nil)
 			}

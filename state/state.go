@@ -27,6 +27,7 @@ import (
 
 	"github.com/grpcline/grpcline/grpcops"
 	"github.com/grpcline/grpcline/internal/crew"
+	"github.com/grpcline/grpcline/internal/reqctx"
 )
 
 // Op does an operation that has its place. Ending ctx gives it up, with ctx's
@@ -127,6 +128,15 @@ func (s *State) bounded(ctx context.Context, d time.Duration) (context.Context, 
 func (s *State) deadline(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
 	if d > 0 {
 		return grpcops.WithTimeout(ctx, d)
+	}
+	return s.unbounded(ctx)
+}
+
+// whole limits all that is left of a request to d, after which its context ends
+// with cause; 0 is as in bounded.
+func (s *State) whole(ctx context.Context, d time.Duration, cause error) (context.Context, context.CancelFunc) {
+	if d > 0 {
+		return reqctx.Within(ctx, d, cause)
 	}
 	return s.unbounded(ctx)
 }

@@ -101,7 +101,7 @@ func (s *State) open(ctx context.Context, st *stream, l *lease, call Call, deadl
 	}
 	start, cancel := s.deadline(start, st.timeout)
 	defer cancel()
-	return s.startRPC(start, st.ctx, st.cancel, conn, l.target(call.Target), st.kind, call, deadlineMs, st.push)
+	return s.startRPC(start, st.ctx, st.cancel, conn, call.target(l), st.kind, call, deadlineMs, st.push)
 }
 
 // startRPC starts an RPC and the flow of its messages. start bounds the start,
