@@ -14,6 +14,7 @@ type toJSON struct {
 	codec   *Codec
 	options Options
 	out     []byte
+	inOrder bool // fields are taken to come in order
 	depth   int  // messages that are open
 	partial bool // inside an Any, where required fields may be missing
 
@@ -23,8 +24,8 @@ type toJSON struct {
 	entries []entry  // of the open maps
 }
 
-func (j *toJSON) reset(c *Codec, dst []byte, o Options) {
-	j.codec, j.options, j.out = c, o, dst
+func (j *toJSON) reset(c *Codec, dst []byte, o Options, inOrder bool) {
+	j.codec, j.options, j.out, j.inOrder = c, o, dst, inOrder
 	j.depth, j.partial = 0, false
 	j.runs, j.members, j.entries = j.runs[:0], j.members[:0], j.entries[:0]
 }
@@ -62,6 +63,9 @@ func (j *toJSON) message(m *Message, wire []byte) *fault {
 
 // fields writes the members of an object, whose brace is open.
 func (j *toJSON) fields(m *Message, wire []byte) *fault {
+	if j.inOrder && len(m.required) == 0 && m.oneofs <= mostOneofs {
+		return j.ordered(m, wire)
+	}
 	base := len(j.runs)
 	if err := j.index(m, wire); err != nil {
 		return err

@@ -120,7 +120,11 @@ func (m *Message) AppendWires(dst []byte, ends []int, jsonArray []byte, o Option
 func (m *Message) AppendJSON(dst, wire []byte, o Options) ([]byte, error) {
 	j := m.codec.jsons.Get().(*toJSON)
 	defer j.release()
-	j.reset(m.codec, dst, o)
+	j.reset(m.codec, dst, o, true)
+	if j.message(m, wire) == nil {
+		return j.out, nil
+	}
+	j.reset(m.codec, dst, o, false)
 	if err := j.message(m, wire); err != nil {
 		return dst, err.public()
 	}
