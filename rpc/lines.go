@@ -25,7 +25,7 @@ type message struct {
 // that cannot start a message form a run, which is answered once, at its first
 // line.
 type lineReader struct {
-	in     *bufio.Reader
+	in     rawLines
 	max    int  // bytes a message may have
 	number int  // of the line read last, from 1
 	junk   bool // a run of lines that cannot start a message goes on
@@ -42,7 +42,7 @@ type lineReader struct {
 }
 
 func newLineReader(in *bufio.Reader, max int) *lineReader {
-	return &lineReader{in: in, max: max}
+	return &lineReader{in: rawLines{in: in, max: max + len("\r\n")}, max: max}
 }
 
 // next returns the next message. Its error is io.EOF at the end of the input, or
@@ -94,20 +94,7 @@ func (r *lineReader) line() ([]byte, error) {
 	if r.lines == 0 {
 		r.kept, r.at = r.kept[:0], 0
 	}
-	line, err := r.in.ReadSlice('\n')
-	var long []byte // the line so far, where it is longer than the buffer
-	over := false
-	for errors.Is(err, bufio.ErrBufferFull) {
-		if over = over || len(long)+len(line) > r.max+len("\r\n"); over {
-			long = nil
-		} else {
-			long = append(long, line...)
-		}
-		line, err = r.in.ReadSlice('\n')
-	}
-	if long != nil {
-		line = append(long, line...)
-	}
+	line, over, err := r.in.read()
 	if len(line) == 0 && !over {
 		return nil, err
 	}
@@ -143,7 +130,10 @@ func (r *lineReader) begin(line []byte) message {
 		if jsonscan.Space(line, r.scan.End()) < len(line) {
 			return message{fault: parseError(r.number, reasonNotJSON, "something follows the value on its line; write one message a line")}
 		}
-		return r.message(bytes.Clone(line))
+		if !r.in.own || !r.fresh {
+			line = bytes.Clone(line)
+		}
+		return r.message(line)
 	case jsonscan.More:
 		r.hold(line)
 		return message{}

@@ -99,12 +99,16 @@ func ASCII(b []byte) bool { return asciiPrefix(b) == len(b) }
 func String(b []byte, i int) (end int, ok bool) {
 	i++
 	for {
-		for i+8 <= len(b) {
+		for short := i + 64; i+8 <= len(b); {
 			if hit := special(binary.LittleEndian.Uint64(b[i:])); hit != 0 {
 				i += bits.TrailingZeros64(hit) >> 3
 				break
 			}
-			i += 8
+			if i += 8; i >= short {
+				n, _ := Plain(b[i:])
+				i += n
+				break
+			}
 		}
 		if i >= len(b) {
 			return i, false
