@@ -2,6 +2,7 @@ package rpc
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 
 	"github.com/grpcline/grpcline/grpcops"
@@ -58,7 +59,11 @@ func appendStreamID(dst []byte, id string) []byte {
 }
 
 func appendArray(dst []byte, messages []json.RawMessage) []byte {
-	dst = append(dst, '[')
+	size := len("[]") + answerRest
+	for _, m := range messages {
+		size += len(m) + len(",")
+	}
+	dst = append(slices.Grow(dst, size), '[')
 	for i, m := range messages {
 		if i > 0 {
 			dst = append(dst, ',')
@@ -67,6 +72,9 @@ func appendArray(dst []byte, messages []json.RawMessage) []byte {
 	}
 	return append(dst, ']')
 }
+
+// answerRest is about what an answer has behind its messages, in bytes.
+const answerRest = 256
 
 // callResult is that of callMethod.
 type callResult struct {
@@ -77,6 +85,7 @@ type callResult struct {
 }
 
 func (r callResult) appendJSON(dst []byte) []byte {
+	dst = slices.Grow(dst, len(r.Message)+answerRest)
 	dst = append(append(dst, `{"message":`...), r.Message...)
 	dst = appendMetadata(appendMetadata(dst, "headers", r.Headers), "trailers", r.Trailers)
 	return append(r.Status.AppendJSON(append(dst, `,"status":`...)), '}')

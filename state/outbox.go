@@ -2,7 +2,9 @@ package state
 
 import (
 	"context"
+	"math"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/grpcline/grpcline/internal/crew"
@@ -18,8 +20,9 @@ type outbox struct {
 	crew *crew.Crew
 	free chan struct{} // holds a token while no message is being handed over
 
+	sent atomic.Int64
+
 	mu        sync.Mutex
-	sent      int
 	completed bool
 }
 
@@ -36,30 +39,24 @@ const handover = 2 * time.Millisecond
 
 // batch is a number of messages on their way to the transport.
 type batch struct {
-	mu       sync.Mutex
-	messages [][]byte // not yet handed over
-	stopped  bool
+	messages [][]byte
+	taken    atomic.Int64 // how many were handed over; more than there are once stopped
 }
 
 // next takes the next message. last tells that it is the last one, ok is false
 // where there is none or the batch is stopped.
 func (b *batch) next() (message []byte, last, ok bool) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.stopped || len(b.messages) == 0 {
+	n := b.taken.Add(1)
+	if n > int64(len(b.messages)) {
 		return nil, false, false
 	}
-	message, b.messages = b.messages[0], b.messages[1:]
-	return message, len(b.messages) == 0, true
+	return b.messages[n-1], n == int64(len(b.messages)), true
 }
 
 // stop keeps what was not handed over from being so, and tells whether that is
 // nothing.
 func (b *batch) stop() (whole bool) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.stopped = true
-	return len(b.messages) == 0
+	return b.taken.Swap(math.MaxInt32) >= int64(len(b.messages))
 }
 
 // send hands messages over until ctx ends; then those that are left are not
@@ -115,29 +112,19 @@ func (o *outbox) hand(b *batch, last chan struct{}) (err error) {
 		if !ok {
 			return nil
 		}
-		o.add(1)
+		o.sent.Add(1)
 		if isLast {
 			close(last)
 		}
 		if err := o.flow.rpc.Send(message); err != nil {
-			o.add(-1)
+			o.sent.Add(-1)
 			return err
 		}
 	}
 }
 
-func (o *outbox) add(n int) {
-	o.mu.Lock()
-	o.sent += n
-	o.mu.Unlock()
-}
-
 // count is how many messages were sent.
-func (o *outbox) count() int {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.sent
-}
+func (o *outbox) count() int { return int(o.sent.Load()) }
 
 // complete ends the sending side, after what is being handed over. It returns
 // false where that was done before.
