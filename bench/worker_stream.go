@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	ahead     = 4   // requests on a stream that the host keeps in flight
+	ahead     = 16  // requests on a stream that the host keeps in flight
 	batchSize = 100 // messages of a sendMessages and a getMessages
 )
 

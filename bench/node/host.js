@@ -12,7 +12,7 @@ const small = { kind: 'PLAIN', size: smallBody.length, payload: { body: smallBod
 const mark = Buffer.from('"payload":'); // once in each small message
 const streamEnd = Buffer.from('"streamEnd"');
 const isDone = Buffer.from('"done":true');
-const ahead = 4; // requests on a stream that are kept in flight
+const ahead = 16; // requests on a stream that are kept in flight
 const batch = 100; // messages of a sendMessages and a getMessages
 
 /** Starts a worker and opens its connection. */
