@@ -28,12 +28,12 @@ func TestWithin(t *testing.T) {
 		if at, ok := below.Deadline(); !ok || time.Until(at) != time.Second {
 			t.Errorf("the deadline is at %v, %v", at, ok)
 		}
-		time.Sleep(time.Second - 1)
+		time.Sleep(time.Second - time.Nanosecond)
 		synctest.Wait()
 		if below.Err() != nil {
 			t.Errorf("before the deadline: %v", below.Err())
 		}
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		synctest.Wait()
 		if !errors.Is(context.Cause(below), errLate) {
 			t.Errorf("at the deadline: %v", context.Cause(below))
