@@ -92,7 +92,6 @@ func serve(ctx context.Context, env *grpcops.Env, f *flags) int {
 // is its pipe.
 func serveWatched(ctx context.Context, in io.Reader, out io.Writer, pipe bool, env *grpcops.Env, o rpc.Options) error {
 	done := make(chan error, 1)
-	o.Found = process.NewWidth().Found
 	go func() { done <- rpc.New(in, out, env, o).Serve(ctx) }()
 	gone := make(chan struct{})
 	if pipe {

@@ -50,21 +50,20 @@ func runRelay(args []string) error {
 	}
 	in, restore := process.Prepare(os.Stdin, os.Stdout)
 	defer restore()
-	found := process.NewWidth().Found
 	s, err := dialStatic(args[0])
 	if err != nil {
 		return err
 	}
-	r := &relay{client: s.client, payload: payload(size), messages: messages, out: gathered{out: os.Stdout, found: found}}
-	failed := r.read(in, found)
+	r := &relay{client: s.client, payload: payload(size), messages: messages, out: gathered{out: os.Stdout}}
+	failed := r.read(in)
 	r.calls.Wait()
 	r.crew.Dismiss()
 	return errors.Join(failed, s.stop())
 }
 
-func (r *relay) read(in io.Reader, found func(int)) error {
+func (r *relay) read(in io.Reader) error {
 	lines := bufio.NewReaderSize(in, lineBuffer)
-	for n := 1; ; n++ {
+	for {
 		line, err := lines.ReadSlice('\n')
 		if errors.Is(err, io.EOF) {
 			return nil
@@ -81,10 +80,6 @@ func (r *relay) read(in io.Reader, found func(int)) error {
 				os.Exit(1) // the host sees the end of its output
 			}
 		})
-		if !holdsLine(lines) {
-			found(n)
-			n = 0
-		}
 	}
 }
 
@@ -128,13 +123,11 @@ func (r *relay) produce(line []byte) error {
 
 // gathered writes lines, those that come together in one write.
 type gathered struct {
-	out   io.Writer
-	found func(int)
+	out io.Writer
 
 	mu      sync.Mutex
 	room    sync.Cond // of mu
 	lines   []byte
-	count   int
 	spare   []byte
 	writing bool
 	err     error
@@ -144,7 +137,7 @@ type gathered struct {
 func (g *gathered) write(line []byte) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.lines, g.count = append(g.lines, line...), g.count+1
+	g.lines = append(g.lines, line...)
 	if !g.writing {
 		g.writing = true
 		g.mu.Unlock()
@@ -163,7 +156,7 @@ func (g *gathered) push(line []byte) error {
 	for len(g.lines) > 64<<10 && g.err == nil {
 		g.room.Wait()
 	}
-	g.lines, g.count = append(g.lines, line...), g.count+1
+	g.lines = append(g.lines, line...)
 	if !g.writing {
 		g.writing = true
 		go func() {
@@ -178,10 +171,9 @@ func (g *gathered) push(line []byte) error {
 // writeAll writes until there is nothing left. g.mu must be held.
 func (g *gathered) writeAll() {
 	for len(g.lines) > 0 && g.err == nil {
-		lines, count := g.lines, g.count
-		g.lines, g.count = g.spare[:0], 0
+		lines := g.lines
+		g.lines = g.spare[:0]
 		g.mu.Unlock()
-		g.found(count)
 		_, err := g.out.Write(lines)
 		g.mu.Lock()
 		g.spare, g.err = lines, err

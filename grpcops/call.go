@@ -46,6 +46,7 @@ func (c *Conn) Call(ctx context.Context, t *Target, request json.RawMessage) (*R
 	u := &unary{out: outgoing{packed}, in: incoming{plan: m.out, options: options}}
 	err = c.cc.Invoke(t.Metadata.outgoing(ctx), m.path, &u.out, &u.in,
 		c.callOptions(&t.Options, grpc.Header(&u.headers), grpc.Trailer(&u.trailers))...)
+	u.out.wire = nil
 	if err != nil {
 		return nil, c.ended(ctx, err, m.codec, options, u.headers, u.trailers)
 	}
@@ -93,7 +94,7 @@ func fromGRPC(md metadata.MD) Metadata {
 // ended makes the error of an RPC that did not end with OK.
 func (c *Conn) ended(ctx context.Context, err error, codec *transcode.Codec, options transcode.Options, headers, trailers metadata.MD) error {
 	s := statusOf(err, codec, options)
-	end := End{s, fromGRPC(headers), fromGRPC(trailers), origin(ctx, s.Message, headers, trailers)}
+	end := End{s, fromGRPC(headers), fromGRPC(trailers), origin(ctx, &s, headers, trailers)}
 	if end.Origin == OriginClient {
 		if codeOf(err) == codes.Canceled && errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
 			end.Status.Code, end.Status.Name = uint32(codes.DeadlineExceeded), codeName(codes.DeadlineExceeded)

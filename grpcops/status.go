@@ -56,8 +56,8 @@ type End struct {
 
 // Who made a status.
 const (
-	OriginServer = "server" // the server is known to have sent it
-	OriginClient = "client" // this side made it, or nobody knows who did
+	OriginServer = "server" // the server has sent it
+	OriginClient = "client" // this side made it, or it is in words that this side uses
 )
 
 // StatusError is an RPC that did not end with OK.

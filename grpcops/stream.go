@@ -28,10 +28,10 @@ type Stream struct {
 	count   int      // messages received
 }
 
-// retryBuffer bounds what is kept of what a stream has sent, for an attempt that
-// replaces one which the server did not take up. grpc-go's 256 KiB hold a small
-// message for each of them, many thousands.
-var retryBuffer = grpc.MaxRetryRPCBufferSize(4 << 10)
+// retryBuffer bounds what is kept of what a stream has sent, for another attempt
+// where the server did not take up the first. In grpc-go's 256 KiB there is room
+// for tens of thousands of small messages, each with much that is not counted.
+var retryBuffer = grpc.MaxRetryRPCBufferSize(32 << 10)
 
 // OpenStream starts an RPC of the given kind, and on a server stream sends the
 // request. It waits for a usable connection, until start ends, and never for the
@@ -54,7 +54,7 @@ func (c *Conn) OpenStream(start, ctx context.Context, cancel context.CancelCause
 	// response until the status that follows it.
 	desc := &grpc.StreamDesc{ClientStreams: kind != ServerStream, ServerStreams: true}
 	options := c.callOptions(&t.Options)
-	if c.Params.ServiceConfig == nil { // else it may want retries
+	if kind != ServerStream && c.Params.ServiceConfig == nil { // which may want retries
 		options = append(options, retryBuffer)
 	}
 	s.rpc, err = c.cc.NewStream(s.ctx, desc, m.path, options...)

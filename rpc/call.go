@@ -67,8 +67,8 @@ func (w *Worker) request(e envelope, b *batch, taken int) {
 
 // work does what was admitted, and answers.
 func (w *Worker) work(c *call, onReader bool) {
-	defer c.ctx.Cancel(nil)
 	result, err := w.run(c.ctx, c.method, c.op)
+	c.ctx.Cancel(nil)
 	w.reply(c, result, err, onReader)
 }
 

@@ -14,10 +14,9 @@ type outqueue struct {
 
 // chunk is what goes out in one write.
 type chunk struct {
-	text     []byte
-	messages int
-	shared   bool // others may be added
-	refund   int  // what its being written gives back to the budget
+	text   []byte
+	shared bool // others may be added
+	refund int  // what its being written gives back to the budget
 }
 
 // Sizes in bytes.
@@ -41,11 +40,10 @@ func (q *outqueue) add(parts ...[]byte) (size int) {
 		size = length + len(contentLength) + len("\r\n\r\n") + len(strconv.Itoa(length))
 	}
 	if len(parts) == 1 && !q.headers && size > smallMessage {
-		q.chunks = append(q.chunks, chunk{text: append(parts[0], '\n'), messages: 1})
+		q.chunks = append(q.chunks, chunk{text: append(parts[0], '\n')})
 	} else {
 		c := q.room(size)
 		c.text = q.frame(c.text, length, parts)
-		c.messages++
 	}
 	q.bytes += size
 	return size
@@ -92,6 +90,7 @@ func (q *outqueue) last() *chunk { return &q.chunks[len(q.chunks)-1] }
 // take removes the first chunk; wrote must follow.
 func (q *outqueue) take() chunk {
 	c := q.chunks[0]
+	q.chunks[0] = chunk{} // lets its text go once it is written
 	if q.chunks = q.chunks[1:]; len(q.chunks) == 0 {
 		q.chunks = nil
 	}

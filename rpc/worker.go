@@ -53,7 +53,6 @@ type Options struct {
 	MaxStreams       int
 	DrainTimeout     time.Duration // of waits without a bound, after the end of input
 	Log              *slog.Logger
-	Found            func(n int) // is told how many messages were read, or are written, at once; may be nil
 }
 
 // signalDrain is how long calls may go on after a signal.
@@ -96,7 +95,6 @@ func New(in io.Reader, out io.Writer, env *grpcops.Env, o Options) *Worker {
 		inFlight: map[string]*call{}, idle: make(chan struct{}),
 	}
 	w.out = newWriter(out, o.UTF8, w.budget)
-	w.out.found = o.Found
 	w.root, w.end = context.WithCancelCause(context.Background())
 	w.state = state.New(env, state.Limits{
 		Connections: o.MaxConnections, Streams: o.MaxStreams,
@@ -201,7 +199,6 @@ func (w *Worker) read() error {
 		in = &headerReader{in: w.in, max: w.options.MaxMessageBytes}
 		w.out.useHeaders()
 	}
-	n := 0
 	for {
 		m, err := in.next()
 		if err != nil {
@@ -212,12 +209,7 @@ func (w *Worker) read() error {
 			return err
 		}
 		w.receive(m)
-		n++
 		if w.in.Buffered() == 0 {
-			if w.options.Found != nil {
-				w.options.Found(n)
-			}
-			n = 0
 			w.rest()
 		}
 	}

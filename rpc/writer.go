@@ -21,8 +21,6 @@ type writer struct {
 	utf8   bool // leave characters outside ASCII as they are
 	budget *budget
 
-	found func(n int) // is told how many messages are written at once; may be nil
-
 	mu      sync.Mutex
 	queue   outqueue
 	writing bool
@@ -118,9 +116,6 @@ func (w *writer) writeChunk() {
 	c := w.queue.take()
 	if w.err == nil {
 		w.mu.Unlock()
-		if w.found != nil {
-			w.found(c.messages)
-		}
 		_, err := w.out.Write(c.text)
 		w.mu.Lock()
 		if err != nil {

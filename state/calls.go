@@ -11,7 +11,7 @@ import (
 // Call is what all calls and streams are started with.
 type Call struct {
 	Ref       Ref
-	Target    grpcops.Target // its Metadata is added to the connection's
+	Target    grpcops.Target // its Metadata is set from the connection's and the options'
 	Request   json.RawMessage
 	TimeoutMs *int // nil is the connection's
 }

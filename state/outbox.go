@@ -40,7 +40,7 @@ const handover = 2 * time.Millisecond
 // batch is a number of messages on their way to the transport.
 type batch struct {
 	messages [][]byte
-	taken    atomic.Int64 // how many were handed over; more than there are once stopped
+	taken    atomic.Int64 // how many were asked for; more than there are once stopped or at the end
 }
 
 // next takes the next message. last tells that it is the last one, ok is false

@@ -37,7 +37,7 @@ func serve() error {
 	defer restore()
 	return rpc.New(in, os.Stdout, env, rpc.Options{
 		Framing: rpc.FramingAuto, MaxMessageBytes: 64 << 20, MaxInflightBytes: 256 << 20,
-		MaxConnections: 10000, MaxStreams: 100000, DrainTimeout: 30 * time.Second, Found: process.NewWidth().Found,
+		MaxConnections: 10000, MaxStreams: 100000, DrainTimeout: 30 * time.Second,
 		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
 	}).Serve(context.Background())
 }

@@ -4,6 +4,7 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/descriptorpb"
+	"slices"
 )
 
 // Message is the plan of one message type.
@@ -17,7 +18,8 @@ type Message struct {
 	low      []*field                    // by number, for small numbers
 	high     map[protowire.Number]*field // by number, for the others
 	required []*field
-	oneofs   int // real ones; each field's oneof is an index below this
+	oneofs   int  // real ones; each field's oneof is an index below this
+	rising   bool // the wire has the fields in the order of the JSON, and nothing else is to be seen to
 
 	extensions protoreflect.FieldRanges // nil where the type has none
 	messageSet bool
@@ -139,6 +141,8 @@ func (m *Message) index(md protoreflect.MessageDescriptor) {
 		}
 	}
 	m.words = (marks + m.oneofs + 63) / 64
+	m.rising = len(m.required) == 0 && m.oneofs <= mostOneofs &&
+		slices.IsSortedFunc(m.fields, func(a, b *field) int { return int(a.number) - int(b.number) })
 }
 
 // compileField returns the plan of a field apart from what its message gives it.

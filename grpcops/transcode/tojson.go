@@ -63,7 +63,7 @@ func (j *toJSON) message(m *Message, wire []byte) *fault {
 
 // fields writes the members of an object, whose brace is open.
 func (j *toJSON) fields(m *Message, wire []byte) *fault {
-	if j.inOrder && len(m.required) == 0 && m.oneofs <= mostOneofs {
+	if j.inOrder && m.rising {
 		return j.ordered(m, wire)
 	}
 	base := len(j.runs)

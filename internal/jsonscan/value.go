@@ -46,8 +46,14 @@ const (
 	wantNothing         // the value is complete
 )
 
-// Reset makes s ready for another value, keeping its memory.
+// mostKept is how many members' memory Reset keeps.
+const mostKept = 4096
+
+// Reset makes s ready for another value, keeping its memory unless that is much.
 func (s *Scan) Reset() {
+	if cap(s.Members) > mostKept || cap(s.Inner) > mostKept {
+		s.Members, s.Inner = nil, nil
+	}
 	*s = Scan{Members: s.Members[:0], Inner: s.Inner[:0], stack: s.stack[:0]}
 }
 
