@@ -84,6 +84,9 @@ func serve(ctx context.Context, env *grpcops.Env, f *flags) int {
 	}
 	in, restore := process.Prepare(files.in, files.out)
 	defer restore()
+	if in != files.in { // else reading it holds a processor up
+		f.options.Request = process.NewWidth().Request
+	}
 	err = serveWatched(ctx, in, files.out, f.out == "", env, f.options)
 	return failed(errors.Join(err, files.close(err == nil)))
 }

@@ -19,6 +19,7 @@ type call struct {
 	key    string // of Worker.inFlight; empty where it is not there
 	taken  int    // of the budget
 	batch  *batch // nil outside one
+	alone  bool   // no other was in flight when it came
 	method *method
 	op     operation
 	ctx    *reqctx.Context // nil until op is there; guarded by Worker.mu
@@ -48,6 +49,9 @@ func (w *Worker) request(e envelope, b *batch, taken int) {
 		w.begin()
 		w.reply(c, nil, fault, true)
 		return
+	}
+	if w.options.Request != nil {
+		w.options.Request(c.alone && w.state.Streams() == 0)
 	}
 	op, err := w.admit(m, r.params)
 	if err != nil {
@@ -100,6 +104,7 @@ func (w *Worker) accept(c *call) *Error {
 		w.inFlight[key] = c
 	}
 	w.calls++
+	c.alone = w.calls == 1
 	return nil
 }
 

@@ -53,6 +53,9 @@ type Options struct {
 	MaxStreams       int
 	DrainTimeout     time.Duration // of waits without a bound, after the end of input
 	Log              *slog.Logger
+	// Request is told of each request, before it is begun, and whether there is no
+	// other and no stream. It is called by one goroutine; nil is nobody.
+	Request func(alone bool)
 }
 
 // signalDrain is how long calls may go on after a signal.

@@ -94,6 +94,13 @@ func (s *State) defect(panicked any) {
 	}
 }
 
+// Streams is how many streams are open.
+func (s *State) Streams() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.streams.live)
+}
+
 // EndWaits ends every wait that has no bound of its own, now and from now on.
 func (s *State) EndWaits() { s.endWaits(ErrShuttingDown) }
 

@@ -36,6 +36,7 @@ func serve() error {
 	in, restore := process.Prepare(os.Stdin, os.Stdout)
 	defer restore()
 	return rpc.New(in, os.Stdout, env, rpc.Options{
+		Request: process.NewWidth().Request,
 		Framing: rpc.FramingAuto, MaxMessageBytes: 64 << 20, MaxInflightBytes: 256 << 20,
 		MaxConnections: 10000, MaxStreams: 100000, DrainTimeout: 30 * time.Second,
 		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
