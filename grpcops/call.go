@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"strings"
+	"time"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
@@ -96,6 +97,9 @@ func (c *Conn) ended(ctx context.Context, err error, codec *transcode.Codec, opt
 	s := statusOf(err, codec, options)
 	end := End{s, fromGRPC(headers), fromGRPC(trailers), origin(ctx, &s, headers, trailers)}
 	if end.Origin == OriginClient {
+		if at, ok := ctx.Deadline(); ok && codeOf(err) == codes.DeadlineExceeded && !time.Now().Before(at) {
+			<-ctx.Done() // is due: the server was a moment ahead
+		}
 		if codeOf(err) == codes.Canceled && errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
 			end.Status.Code, end.Status.Name = uint32(codes.DeadlineExceeded), codeName(codes.DeadlineExceeded)
 		}
