@@ -102,7 +102,7 @@ func (r *headerReader) header() (length int, found bool, err error) {
 			continue // empty lines between messages
 		}
 		n, isHeader := parseHeader(text)
-		switch at := strings.Index(strings.ToLower(text), lengthName); {
+		switch at := lengthAt(text); {
 		case !isHeader:
 			return 0, false, nil
 		case at > 0 && !r.lost:
@@ -116,11 +116,23 @@ func (r *headerReader) header() (length int, found bool, err error) {
 
 const lengthName = "content-length:"
 
+// lengthAt returns where the name stands in the line, in any case, or -1. (An
+// index into strings.ToLower of the line would be one into another text: junk may
+// have more or fewer bytes in lower case.)
+func lengthAt(line string) int {
+	for at := range len(line) - len(lengthName) + 1 {
+		if strings.EqualFold(line[at:at+len(lengthName)], lengthName) {
+			return at
+		}
+	}
+	return -1
+}
+
 // parseHeader reads a header line. A length that stands behind something else
 // counts as well: what is before it is the end of a body whose own length was
 // wrong.
 func parseHeader(line string) (length int, ok bool) {
-	if at := strings.Index(strings.ToLower(line), lengthName); at >= 0 {
+	if at := lengthAt(line); at >= 0 {
 		n, err := strconv.Atoi(strings.TrimSpace(line[at+len(lengthName):]))
 		return n, err == nil && n >= 0
 	}

@@ -64,6 +64,7 @@ func TestHeaders(t *testing.T) {
 		{"a length that is no number", "Content-Length: x\r\n\r\n" + good, max, []string{"notJson", ping2}},
 		{"a negative length", "Content-Length: -1\r\n\r\n" + good, max, []string{"notJson", ping2}},
 		{"a length past all numbers", "Content-Length: 99999999999999999999\r\n\r\n" + good, max, []string{"notJson", ping2}},
+		{"junk with more bytes in lower case, then a length", "\xFF\xFF\xFFCONTENT-LENGTH:2\r\n\r\n{}" + good, max, []string{"notJson", "{}", ping2}},
 		{"lines without headers", ping1 + "\n" + good, max, []string{"notJson", ping2}},
 		{"a length that is too small", "Content-Length: 20\r\n\r\n" + ping1 + good + good, max, []string{"truncated", "notJson", ping2, ping2}},
 		{"a header without a length, then frames", "X: 1\r\n\r\n" + ping1 + good + good, max, []string{"notJson", ping2, ping2}},
