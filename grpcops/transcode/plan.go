@@ -54,6 +54,7 @@ type field struct {
 
 	name, member           string // the JSON name, and how a member goes on: ,"name":
 	protoName, protoMember string // the same with Options.UseProtoNames
+	start, startMask       uint64 // the first bytes of "name": and which bytes of eight those are
 	lowest, highest        uint64 // magnitudes of an integer's limits
 	containing             *Message
 }
@@ -160,6 +161,7 @@ func (c *Codec) compileField(fd protoreflect.FieldDescriptor) *field {
 		f.protoName = f.name
 	}
 	f.member, f.protoMember = memberOf(f.name), memberOf(f.protoName)
+	f.start, f.startMask = startOf(f.member[len(","):])
 	f.lowest, f.highest = limits(f.kind)
 	switch {
 	case fd.IsMap():
@@ -183,6 +185,16 @@ func (c *Codec) compileField(fd protoreflect.FieldDescriptor) *field {
 func memberOf(name string) string {
 	literal, _ := appendString(nil, []byte(name))
 	return "," + string(literal) + ":"
+}
+
+// startOf returns the first eight bytes of text as a number, and the bits of it
+// that text has.
+func startOf(text string) (start, mask uint64) {
+	for i := range min(len(text), 8) {
+		start |= uint64(text[i]) << (8 * i)
+		mask |= 0xff << (8 * i)
+	}
+	return start, mask
 }
 
 // wireTypes are the wire types of the kinds' values.

@@ -1,6 +1,7 @@
 package transcode
 
 import (
+	"encoding/binary"
 	"strings"
 
 	"github.com/grpcline/grpcline/internal/jsonscan"
@@ -71,13 +72,18 @@ const lookAhead = 4
 // memberName reads a member's name and the colon.
 func (w *toWire) memberName(m *Message, likely int, inAny bool) (*field, span, *fault) {
 	start := w.pos
-	for _, f := range m.fields[likely:min(likely+lookAhead, len(m.fields))] {
-		member := f.member[len(","):]
-		n := len(member)
-		if len(w.json)-start > n && w.json[start+1] == member[1] && string(w.json[start:start+n]) == member {
-			w.pos += n
-			w.next()
-			return f, span{start, start + n - len(":")}, nil
+	if rest := w.json[start:]; len(rest) >= 8 {
+		word := binary.LittleEndian.Uint64(rest)
+		for _, f := range m.fields[likely:min(likely+lookAhead, len(m.fields))] {
+			if word&f.startMask != f.start {
+				continue
+			}
+			n := len(f.member) - len(",")
+			if n <= 8 || len(rest) >= n && string(rest[8:n]) == f.member[len(",")+8:] {
+				w.pos += n
+				w.next()
+				return f, span{start, start + n - len(":")}, nil
+			}
 		}
 	}
 	f, err := w.lookUp(m, inAny)
