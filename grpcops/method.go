@@ -141,7 +141,7 @@ func (m *method) encode(prefix string, text json.RawMessage, options transcode.O
 		}
 		text = json.RawMessage("{}")
 	}
-	packed, err := m.in.AppendWire(nil, text, options)
+	packed, err := m.in.AppendWire(wireRoom(text), text, options)
 	if err != nil {
 		return nil, messageError(prefix, err)
 	}
@@ -149,6 +149,13 @@ func (m *method) encode(prefix string, text json.RawMessage, options transcode.O
 		return nil, m.tooLarge(prefix, len(packed))
 	}
 	return packed, nil
+}
+
+// wireRoom is memory for what becomes of text, as far as it is small: most
+// messages take less on the wire.
+func wireRoom(text json.RawMessage) []byte {
+	const most = 4 << 10
+	return make([]byte, 0, min(len(text), most))
 }
 
 // tooLarge refuses a message over maxSend: grpc-go would end the RPC.

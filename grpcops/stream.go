@@ -82,7 +82,7 @@ func (s *Stream) Encode(prefix string, message json.RawMessage) ([]byte, error) 
 
 // EncodeAll does the same with an array of messages.
 func (s *Stream) EncodeAll(prefix string, messages json.RawMessage) ([][]byte, error) {
-	all, ends, err := s.method.in.AppendWires(nil, nil, messages, s.options)
+	all, ends, err := s.method.in.AppendWires(wireRoom(messages), make([]int, 0, 128), messages, s.options)
 	if err != nil {
 		return nil, messageError(prefix, err)
 	}

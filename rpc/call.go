@@ -77,10 +77,11 @@ func (w *Worker) work(c *call, onReader bool) {
 }
 
 // find looks a method up.
-func (w *Worker) find(name string) (*method, *Error) {
-	if m, ok := w.table.byName[name]; ok {
+func (w *Worker) find(given []byte) (*method, *Error) {
+	if m, ok := w.table.byName[string(given)]; ok {
 		return m, nil
 	}
+	name := string(given)
 	return nil, &Error{
 		Code:    jsonrpc2.CodeMethodNotFound,
 		Message: fmt.Sprintf("there is no method %q%s", name, nearest.Hint(name, w.table.names)),
@@ -177,7 +178,7 @@ func beginAnswer(id []byte, member string) []byte {
 	if id == nil {
 		id = null
 	}
-	dst := make([]byte, 0, 256)
+	dst := make([]byte, 0, 2*answerRest)
 	return append(append(append(dst, `{"jsonrpc":"2.0","id":`...), id...), member...)
 }
 

@@ -1,8 +1,6 @@
 package rpc
 
 import (
-	"bytes"
-
 	"github.com/grpcline/grpcline/internal/jsonscan"
 )
 
@@ -19,10 +17,7 @@ type envelope struct {
 func envelopeOf(text []byte, scan *jsonscan.Scan) envelope {
 	var e envelope
 	for _, m := range scan.Members {
-		name := text[m.Name+1 : m.NameEnd-1]
-		if bytes.IndexByte(name, '\\') >= 0 {
-			name, _ = jsonscan.AppendUnquoted(nil, text[m.Name:m.NameEnd])
-		}
+		name, _ := jsonscan.Text(text[m.Name:m.NameEnd])
 		var to *[]byte
 		switch string(name) {
 		case "jsonrpc":
@@ -64,7 +59,7 @@ func within(all []jsonscan.Member, m jsonscan.Member) []jsonscan.Member {
 // request is a well-formed request or notification.
 type request struct {
 	id     []byte // as it was written; nil in a notification
-	method string
+	method []byte // its name
 	params params
 }
 
@@ -96,7 +91,7 @@ func (e *envelope) check() (request, *Error) {
 	case e.method[0] != '"':
 		return refuse("method must be a string")
 	}
-	method, ok := jsonscan.Unquote(e.method)
+	method, ok := jsonscan.Text(e.method)
 	if !ok {
 		return refuse("method is no text")
 	}

@@ -40,7 +40,7 @@ func TestEnvelope(t *testing.T) {
 			t.Errorf("%s: %v", test.in, fault)
 			continue
 		}
-		if string(r.id) != test.id || r.method != test.method || string(r.params.text) != test.params {
+		if string(r.id) != test.id || string(r.method) != test.method || string(r.params.text) != test.params {
 			t.Errorf("%s: got id %s, method %q, params %s", test.in, r.id, r.method, r.params.text)
 		}
 		if (r.id == nil) != (test.id == "") {

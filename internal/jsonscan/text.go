@@ -44,11 +44,17 @@ func AppendUnquoted(dst, literal []byte) (text []byte, ok bool) {
 
 // Unquote returns the text of a string literal that String has accepted.
 func Unquote(literal []byte) (text string, ok bool) {
-	if bytes.IndexByte(literal, '\\') < 0 {
-		return string(literal[1 : len(literal)-1]), true
-	}
-	b, ok := AppendUnquoted(make([]byte, 0, len(literal)), literal)
+	b, ok := Text(literal)
 	return string(b), ok
+}
+
+// Text is Unquote without a copy where the literal has no escapes: the text is part
+// of it then.
+func Text(literal []byte) (text []byte, ok bool) {
+	if bytes.IndexByte(literal, '\\') < 0 {
+		return literal[1 : len(literal)-1], true
+	}
+	return AppendUnquoted(make([]byte, 0, len(literal)), literal)
 }
 
 const hexDigits = "0123456789abcdef"
