@@ -12,6 +12,10 @@ import (
 	"runtime"
 	"strconv"
 	"sync"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/metadata"
 
 	"github.com/grpcline/grpcline/bench/benchpb"
 	"github.com/grpcline/grpcline/internal/crew"
@@ -83,6 +87,9 @@ func (r *relay) read(in io.Reader) error {
 	}
 }
 
+// callTimeout is that of the worker's connections.
+const callTimeout = 10 * time.Second
+
 // serve makes the call of a line.
 func (r *relay) serve(line []byte) error {
 	switch {
@@ -91,7 +98,12 @@ func (r *relay) serve(line []byte) error {
 	case contains(line, `"closeStream"`):
 		return r.out.write(line)
 	}
-	got, err := r.client.Echo(context.Background(), r.payload)
+	// A call of the worker has a deadline unless told otherwise, and its answer has
+	// the headers and trailers.
+	ctx, cancel := context.WithTimeout(context.Background(), callTimeout)
+	defer cancel()
+	var headers, trailers metadata.MD
+	got, err := r.client.Echo(ctx, r.payload, grpc.Header(&headers), grpc.Trailer(&trailers))
 	if err == nil && len(got.GetBody()) != len(r.payload.GetBody()) {
 		err = errors.New("the payload came back with another size")
 	}
