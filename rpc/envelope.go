@@ -115,3 +115,14 @@ func idKey(id []byte) string {
 
 // hasID tells whether an id can be in flight: null cannot.
 func hasID(id []byte) bool { return len(id) > 0 && id[0] != 'n' }
+
+// isRequest tells whether a line is by itself a whole object that looks like a
+// request.
+func isRequest(line []byte) bool {
+	var scan jsonscan.Scan
+	if scan.Read(line) != jsonscan.Whole || jsonscan.Space(line, scan.End()) < len(line) {
+		return false
+	}
+	e := envelopeOf(line, &scan)
+	return e.method != nil && (e.id != nil || e.version != nil)
+}

@@ -34,7 +34,6 @@ type lineReader struct {
 	kept  []byte // lines that may be read again, each with a line feed
 	at    int    // where in kept the next line to read begins; its end where there is none
 	fresh bool   // the line read last came from the input, not from kept
-	gone  int    // lines after those of kept that were over the limit
 
 	lines int // of the value that is open; 0 where none is
 	begun int // where in kept it begins
@@ -54,8 +53,7 @@ func (r *lineReader) next() (message, error) {
 		var m message
 		switch {
 		case errors.Is(err, errTooLong) && r.lines > 0:
-			r.number-- // the line is gone, and counts after those that are read again
-			r.gone = 1
+			r.hold(nil) // an empty line in its place, for the numbers of those after it
 			r.junk = false
 			m = r.drop(tooLongError(r.max))
 		case errors.Is(err, errTooLong):
@@ -89,8 +87,6 @@ func (r *lineReader) line() ([]byte, error) {
 		r.number++
 		return line, nil
 	}
-	r.number += r.gone
-	r.gone = 0
 	if r.lines == 0 {
 		r.kept, r.at = r.kept[:0], 0
 	}
@@ -244,17 +240,6 @@ func (r *lineReader) trim(line []byte) []byte {
 		r.utf16 = false
 	}
 	return bytes.TrimPrefix(line, bom)
-}
-
-// isRequest tells whether a line is by itself a whole object that looks like a
-// request.
-func isRequest(line []byte) bool {
-	var scan jsonscan.Scan
-	if scan.Read(line) != jsonscan.Whole || jsonscan.Space(line, scan.End()) < len(line) {
-		return false
-	}
-	e := envelopeOf(line, &scan)
-	return e.method != nil && (e.id != nil || e.version != nil)
 }
 
 // atEnd tells whether err only says that the input is at its end.

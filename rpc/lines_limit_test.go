@@ -51,6 +51,8 @@ func TestOverLongThenGood(t *testing.T) {
 		{"a tail that is a request", strings.Repeat("x", 512) + ping2 + "\n" + ping1, []string{"invalid -32600", ping1}},
 		{"over lines", "{\"a\":[\n" + strings.Repeat("1,\n", 60) + "1]}\n" + ping1, []string{"invalid -32600", "2 notJson", ping1}},
 		{"a long line in a value", "{\n" + long + "\n" + ping1, []string{"invalid -32600", ping1}},
+		{"a long line in a value, then one in a line of it", "{\"a\":[\n[\n" + long + "\n?\n?\n{]\n" + ping1,
+			[]string{"invalid -32600", "2 truncated", "4 notJson", "6 notJson", ping1}},
 		{"junk", strings.Repeat("x", 500) + "\n" + ping1, []string{"invalid -32600", ping1}},
 		{"a request after a cut value that fills the limit", "{\"a\":\"" + strings.Repeat("x", 80) + "\",\n" + ping1 + "\n" + ping2,
 			[]string{"1 truncated", ping1, ping2}},
