@@ -71,9 +71,10 @@ func appendDecoded(dst, text []byte) ([]byte, bool) {
 	n, err := standard.Decode(into, text)
 	if err != nil {
 		n, err = url.Decode(into, text)
-	}
-	if err != nil { // perhaps line breaks, which these do not know
-		n, err = slowDecode(into, text)
+		// These do not know line breaks, and this one takes "/" for "_".
+		if err != nil || bytes.IndexByte(text, '/') >= 0 {
+			n, err = slowDecode(into, text)
+		}
 	}
 	return dst[:len(dst)+n], err == nil
 }

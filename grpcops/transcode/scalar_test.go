@@ -68,6 +68,22 @@ func TestBase64Lengths(t *testing.T) {
 	}
 }
 
+// TestBase64Alphabets refuses text in both alphabets at once, at all the lengths and
+// places at which the fast code may see to a letter.
+func TestBase64Alphabets(t *testing.T) {
+	for n := 2; n < 200; n++ {
+		for at := 1; at < n; at++ {
+			for _, letters := range []string{"-+", "-/", "_+", "_/", "+-", "/-", "+_", "/_"} {
+				text := bytes.Repeat([]byte("A"), n)
+				text[0], text[at] = letters[0], letters[1]
+				if got, ok := appendDecoded(nil, text); ok {
+					t.Fatalf("%q: got %x, want an error", text, got)
+				}
+			}
+		}
+	}
+}
+
 // FuzzScalar compares one scalar in JSON with the oracle, as a field of each kind.
 func FuzzScalar(f *testing.F) {
 	for _, v := range someValues {
