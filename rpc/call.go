@@ -8,7 +8,6 @@ import (
 
 	"github.com/sourcegraph/jsonrpc2"
 
-	"github.com/grpcline/grpcline/internal/nearest"
 	"github.com/grpcline/grpcline/internal/reqctx"
 	"github.com/grpcline/grpcline/state"
 )
@@ -38,7 +37,7 @@ func (w *Worker) request(e envelope, b *batch, taken int) {
 		w.finish(c, appendError(nil, c.id, fault), nil, true)
 		return
 	}
-	m, fault := w.find(r.method)
+	m, fault := w.table.find(r.method)
 	if fault == nil {
 		fault = w.accept(c)
 	}
@@ -74,19 +73,6 @@ func (w *Worker) work(c *call, onReader bool) {
 	result, err := w.run(c.ctx, c.method, c.op)
 	c.ctx.Cancel(nil)
 	w.reply(c, result, err, onReader)
-}
-
-// find looks a method up.
-func (w *Worker) find(given []byte) (*method, *Error) {
-	if m, ok := w.table.byName[string(given)]; ok {
-		return m, nil
-	}
-	name := string(given)
-	return nil, &Error{
-		Code:    jsonrpc2.CodeMethodNotFound,
-		Message: fmt.Sprintf("there is no method %q%s", name, nearest.Hint(name, w.table.names)),
-		Data:    methodData{"method", nearest.Names(name, w.table.names)},
-	}
 }
 
 // accept counts a request and makes its id known, or says why it is refused.

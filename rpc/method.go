@@ -3,9 +3,13 @@ package rpc
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"reflect"
 	"strings"
 
+	"github.com/sourcegraph/jsonrpc2"
+
+	"github.com/grpcline/grpcline/internal/nearest"
 	"github.com/grpcline/grpcline/internal/strictjson"
 	"github.com/grpcline/grpcline/state"
 )
@@ -133,4 +137,17 @@ func newTable(methods []*method) *table {
 		}
 	}
 	return t
+}
+
+// find looks a method up.
+func (t *table) find(given []byte) (*method, *Error) {
+	if m, ok := t.byName[string(given)]; ok {
+		return m, nil
+	}
+	name := string(given)
+	return nil, &Error{
+		Code:    jsonrpc2.CodeMethodNotFound,
+		Message: fmt.Sprintf("there is no method %q%s", name, nearest.Hint(name, t.names)),
+		Data:    methodData{"method", nearest.Names(name, t.names)},
+	}
 }
