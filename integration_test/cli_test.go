@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -104,6 +105,22 @@ func TestWrongFlags(t *testing.T) {
 				t.Errorf("exit code %d, stdout %q, stderr %q", code, stdout, stderr)
 			}
 		})
+	}
+}
+
+// TestInputPipeByName reads a pipe that is opened by its name, as that of a shell's
+// process substitution is.
+func TestInputPipeByName(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("there are no names of pipes to open")
+	}
+	h := Start(t, "--in", "/dev/stdin")
+	for range 3 {
+		h.ping()
+	}
+	h.CloseInput()
+	if code := h.Wait(); code != 0 {
+		t.Errorf("exit code %d: %s", code, h.Stderr())
 	}
 }
 

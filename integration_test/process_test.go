@@ -46,6 +46,22 @@ func TestProcessServerStreamCut(t *testing.T) {
 	r.server.AwaitCancelled(t, "g")
 }
 
+// TestProcessBidiFailsSending keeps what was received and not asked for yet when
+// flow control holds a message back for too long.
+func TestProcessBidiFailsSending(t *testing.T) {
+	r := newRig(t)
+	order := make([]any, 100)
+	for i := range order {
+		order[i] = obj{"payload": base64Zeros(100_000)}
+	}
+	steps := []testserver.Step{{Send: 3}, {Gate: "g"}}
+	err := r.Fail("processBidiStream", scripted(r.conn, "Bidi", steps, obj{"exchangeOrder": order, "timeoutMs": 1000}), -32004)
+	r.expectReason(err, "waitTimeout")
+	if got := decode[[]Item](r.Host, err.Data.Messages); !slices.Equal(got, items(3)) {
+		t.Errorf("got %v", got)
+	}
+}
+
 // TestProcessFailsMidway keeps what was received in the error.
 func TestProcessFailsMidway(t *testing.T) {
 	r := newRig(t)

@@ -52,6 +52,9 @@ func (s *State) processed(kind grpcops.Kind, call Call, deadlineMs *int, work fu
 			p.collected.Sent = p.flow.out.count()
 			p.flow.stop(nil)
 			p.collected.Headers = p.flow.in.headers
+			if err != nil {
+				p.takeRest()
+			}
 		}
 		if err != nil {
 			return p.collected, p.progress(ctx, kind, err)
@@ -87,10 +90,7 @@ func (p *process) receive(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	for _, m := range taken.Messages {
-		p.size += len(m)
-		p.collected.Messages = append(p.collected.Messages, m)
-	}
+	p.collect(taken.Messages)
 	if p.size > p.state.limits.CollectBytes {
 		return false, grpcops.TooMuch(fmt.Sprintf("the messages of the stream are more than %d bytes; use maxMessages, or init…Stream and getMessages", p.state.limits.CollectBytes))
 	}
@@ -102,6 +102,26 @@ func (p *process) receive(ctx context.Context) (bool, error) {
 	}
 	p.collected.End = taken.End
 	return len(taken.Messages) > 0, nil
+}
+
+// takeRest takes what was received and not asked for, as far as that may be
+// gathered: it came before the error, such as during a send that was held back.
+func (p *process) takeRest() {
+	for p.size <= p.state.limits.CollectBytes {
+		taken, _ := p.flow.in.poll(1)
+		if len(taken.Messages) == 0 {
+			return
+		}
+		p.collect(taken.Messages)
+	}
+}
+
+// collect keeps messages for the result.
+func (p *process) collect(messages []json.RawMessage) {
+	for _, m := range messages {
+		p.size += len(m)
+		p.collected.Messages = append(p.collected.Messages, m)
+	}
 }
 
 // rest receives to the end.

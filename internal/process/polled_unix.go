@@ -4,6 +4,7 @@ package process
 
 import (
 	"os"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -13,6 +14,9 @@ import (
 func polled(f *os.File) (*os.File, func()) {
 	info, err := f.Stat()
 	if err != nil || info.Mode()&(os.ModeNamedPipe|os.ModeSocket) == 0 {
+		return f, func() {}
+	}
+	if f.SetReadDeadline(time.Time{}) == nil { // the poller has it already, and does not take it twice
 		return f, func() {}
 	}
 	fd := int(f.Fd())
