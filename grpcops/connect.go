@@ -29,7 +29,9 @@ func (c *Conn) connect(ctx context.Context) error {
 			return nil
 		case notADeadline(ctx) != nil:
 			return context.Cause(ctx)
-		case ctx.Err() != nil || codeOf(err) != codes.DeadlineExceeded:
+		case ctx.Err() != nil && (codeOf(err) == codes.DeadlineExceeded || codeOf(err) == codes.Canceled):
+			return c.notInTime(ctx, err)
+		case codeOf(err) != codes.DeadlineExceeded:
 			return c.unreachable(err)
 		}
 		// A timeout in the service config has ended the probe, not ctx.
@@ -52,12 +54,18 @@ func (*neverSent) RequireTransportSecurity() bool { return false }
 
 // unreachable makes one sentence of why there is no connection.
 func (c *Conn) unreachable(err error) *StatusError {
-	s := status.Convert(err)
-	if s.Code() == codes.DeadlineExceeded {
-		return clientError(codes.DeadlineExceeded, "no connection to %s within %s: %s", c.Params.Address, c.Params.ConnectTimeout().Round(time.Millisecond), c.lateBecause(s.Message()))
-	}
-	cause := causeOf(s.Message())
+	cause := causeOf(status.Convert(err).Message())
 	return clientError(codes.Unavailable, "cannot connect to %s: %s%s", c.Params.Address, cause, adviceOn(cause, c.TLS))
+}
+
+// notInTime does the same where the time of ctx was over before there was one.
+func (c *Conn) notInTime(ctx context.Context, err error) *StatusError {
+	within := "in time"
+	var late lateError
+	if errors.As(context.Cause(ctx), &late) {
+		within = "within " + late.after.Round(time.Millisecond).String()
+	}
+	return clientError(codes.DeadlineExceeded, "no connection to %s %s: %s", c.Params.Address, within, c.lateBecause(status.Convert(err).Message()))
 }
 
 // lateBecause says what connecting was waiting for.

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/backoff"
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/credentials/insecure"
 	_ "google.golang.org/grpc/encoding/gzip" // registers the compressor that compression: "gzip" names
@@ -117,6 +118,7 @@ func (c *Conn) options(env *Env, at address) ([]grpc.DialOption, error) {
 		grpc.WithTransportCredentials(creds),
 		grpc.WithDisableServiceConfig(), // none from DNS: a look-up for each connection
 		grpc.WithIdleTimeout(0),         // connections stay open between requests
+		grpc.WithConnectParams(grpc.ConnectParams{Backoff: backoff.DefaultConfig, MinConnectTimeout: p.attemptTimeout()}),
 		grpc.WithReadBufferSize(readBuffer),
 		grpc.WithStaticStreamWindowSize(streamWindow),
 		grpc.WithStaticConnWindowSize(connectionWindow),

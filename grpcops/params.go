@@ -74,6 +74,17 @@ func (p *ConnectionParams) ConnectTimeout() time.Duration {
 	return Millis(p.ConnectTimeoutMs, defaultTimeout)
 }
 
+// attemptTimeout is how long one attempt to connect may take: as long as opening,
+// and at least what grpc-go gives one. Calls on a lazy connection have their own
+// bounds.
+func (p *ConnectionParams) attemptTimeout() time.Duration {
+	const least, most = 20 * time.Second, 24 * time.Hour
+	if d := p.ConnectTimeout(); d > 0 {
+		return min(max(d, least), most)
+	}
+	return most
+}
+
 // Millis is a number of milliseconds that may be absent.
 func Millis(ms *int, absent time.Duration) time.Duration {
 	if ms == nil {

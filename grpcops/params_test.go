@@ -127,6 +127,17 @@ func TestParamsErrors(t *testing.T) {
 	}
 }
 
+// TestAttemptTimeout lets no attempt to connect end before opening does.
+func TestAttemptTimeout(t *testing.T) {
+	for given, want := range map[int]time.Duration{
+		1: 20 * time.Second, 20_000: 20 * time.Second, 25_000: 25 * time.Second, 0: 24 * time.Hour, math.MaxInt: 24 * time.Hour,
+	} {
+		if got := (&ConnectionParams{ConnectTimeoutMs: &given}).attemptTimeout(); got != want {
+			t.Errorf("connectTimeoutMs %d: got %v, want %v", given, got, want)
+		}
+	}
+}
+
 func TestMillis(t *testing.T) {
 	for _, test := range []struct {
 		ms   *int

@@ -143,5 +143,10 @@ func TooMuch(message string) *StatusError {
 	return clientError(codes.ResourceExhausted, "%s", message)
 }
 
+// NotInTime is the status of an RPC whose deadline was over before it began.
+func NotInTime(message string) *StatusError {
+	return clientError(codes.DeadlineExceeded, "%s", message)
+}
+
 // Internal is the status of an RPC that a defect of this side ended.
 func Internal(message string) *StatusError { return clientError(codes.Internal, "%s", message) }

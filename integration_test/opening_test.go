@@ -109,3 +109,29 @@ func TestOpeningDelaysNobody(t *testing.T) {
 	r.Must("callMethod", scripted(r.conn, "Unary", nil, obj{"request": obj{}}))
 	opening.Fail(4)
 }
+
+// TestCallsWaitForConnections no longer than they may take as a whole.
+func TestCallsWaitForConnections(t *testing.T) {
+	r := newRig(t)
+	silent := obj{"address": testserver.Silent(t), "connectTimeoutMs": 0}
+	opening := r.Go("openConnection", with(silent, obj{"connectionId": "silent"}))
+	for _, connection := range []any{"silent", silent, with(silent, obj{"timeoutMs": 100})} {
+		for _, method := range []string{"callMethod", "checkHealth"} {
+			params := obj{"connection": connection}
+			if method == "callMethod" {
+				params = scripted(connection, "Unary", nil, obj{"request": obj{}})
+			}
+			if c, ok := connection.(obj); !ok || c["timeoutMs"] == nil {
+				params["timeoutMs"] = 100
+			}
+			if err := r.Fail(method, params, 4); !strings.Contains(err.Message, "100ms") || err.Data.Origin != "client" {
+				t.Errorf("%s on %v: %v", method, connection, err)
+			}
+		}
+	}
+	if r.Answered(opening) {
+		t.Error("the opening has ended as well")
+	}
+	opening.cancel()
+	opening.cancelled()
+}

@@ -22,31 +22,42 @@ func (c *Call) target(l *lease) *grpcops.Target {
 	return &c.Target
 }
 
+// work is what is done with a connection.
+type work[R any] func(ctx context.Context, conn *grpcops.Conn, l *lease) (R, error)
+
 // leased makes an Op of work on the connection that ref names.
-func leased[R any](s *State, ref Ref, work func(ctx context.Context, conn *grpcops.Conn, l *lease) (R, error)) (Op[R], error) {
+func leased[R any](s *State, ref Ref, w work[R]) (Op[R], error) {
+	l, err := s.lease(ref)
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context) (R, error) { return w.on(ctx, l) }, nil
+}
+
+// bounded makes an Op of work that is a call by itself, within timeoutMs, which a
+// connection that is not open yet counts against.
+func bounded[R any](s *State, ref Ref, timeoutMs *int, w work[R]) (Op[R], error) {
 	l, err := s.lease(ref)
 	if err != nil {
 		return nil, err
 	}
 	return func(ctx context.Context) (R, error) {
-		conn, done, err := l.conn(ctx)
-		defer done()
-		if err != nil {
-			var none R
-			return none, err
-		}
-		return work(ctx, conn, l)
-	}, nil
-}
-
-// bounded makes an Op of work that is a call by itself, within timeoutMs.
-func bounded[R any](s *State, ref Ref, timeoutMs *int, work func(ctx context.Context, conn *grpcops.Conn, l *lease) (R, error)) (Op[R], error) {
-	return leased(s, ref, func(ctx context.Context, conn *grpcops.Conn, l *lease) (R, error) {
 		d := l.within(timeoutMs)
 		ctx, cancel := s.whole(ctx, d, grpcops.Late(d))
 		defer cancel()
-		return work(ctx, conn, l)
-	})
+		return w.on(ctx, l)
+	}, nil
+}
+
+// on does the work once the connection is there.
+func (w work[R]) on(ctx context.Context, l *lease) (R, error) {
+	conn, done, err := l.conn(ctx)
+	defer done()
+	if err != nil {
+		var none R
+		return none, err
+	}
+	return w(ctx, conn, l)
 }
 
 // within is the bound of an operation on the connection.

@@ -2,6 +2,7 @@ package state
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -52,6 +53,9 @@ func (s *State) lease(ref Ref) (*lease, error) {
 func (l *lease) conn(ctx context.Context) (conn *grpcops.Conn, done func(), err error) {
 	if l.held != nil {
 		conn, err = l.held.ready(ctx)
+		if errors.Is(err, context.DeadlineExceeded) {
+			err = grpcops.NotInTime(fmt.Sprintf("connection %q is still being opened: %v", l.held.id, err))
+		}
 		return conn, l.held.uses.done, err
 	}
 	ctx, cancel := l.state.deadline(ctx, l.params.ConnectTimeout())
