@@ -158,18 +158,18 @@ func (c *Conn) options(env *Env, at address) ([]grpc.DialOption, error) {
 // credentials are TLS or none, watched to know how far connecting has come.
 func (c *Conn) credentials() (credentials.TransportCredentials, error) {
 	creds := insecure.NewCredentials()
+	settings := c.Params.TLS
+	if settings == nil {
+		settings = &TLSSettings{}
+	}
 	if c.TLS {
-		settings := c.Params.TLS
-		if settings == nil {
-			settings = &TLSSettings{}
-		}
 		config, err := settings.config()
 		if err != nil {
 			return nil, inTLS(err)
 		}
 		creds = credentials.NewTLS(config)
 	}
-	return &watchedCredentials{creds, c.stage, c.Params.Authority != ""}, nil
+	return &watchedCredentials{creds, c.stage, c.Params.Authority != "", settings.ServerName}, nil
 }
 
 func userAgent(given, version string) string {

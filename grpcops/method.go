@@ -70,7 +70,7 @@ func (c *Conn) method(ctx context.Context, t *Target, kind Kind) (*method, error
 }
 
 func (c *Conn) findMethod(ctx context.Context, t *Target) (*method, error) {
-	files, err := c.files(ctx, t.Metadata)
+	files, err := c.files(ctx, t.Metadata, t.Options.WaitForReady)
 	if err != nil {
 		return nil, err
 	}
@@ -165,7 +165,7 @@ func (m *method) tooLarge(path string, size int) error {
 
 // Services lists the full names of the services, sorted.
 func (c *Conn) Services(ctx context.Context, md Metadata) ([]string, error) {
-	files, err := c.files(ctx, md)
+	files, err := c.files(ctx, md, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -174,7 +174,7 @@ func (c *Conn) Services(ctx context.Context, md Metadata) ([]string, error) {
 
 // Methods lists the methods of a service in the order of its file.
 func (c *Conn) Methods(ctx context.Context, md Metadata, service string) (string, []introspect.MethodInfo, error) {
-	files, err := c.files(ctx, md)
+	files, err := c.files(ctx, md, nil)
 	if err != nil {
 		return "", nil, err
 	}
@@ -187,7 +187,7 @@ func (c *Conn) Methods(ctx context.Context, md Metadata, service string) (string
 
 // MethodDetail describes a method.
 func (c *Conn) MethodDetail(ctx context.Context, md Metadata, service, name string) (introspect.MethodDetail, error) {
-	files, err := c.files(ctx, md)
+	files, err := c.files(ctx, md, nil)
 	if err != nil {
 		return introspect.MethodDetail{}, err
 	}

@@ -22,11 +22,15 @@ const (
 type watchedCredentials struct {
 	credentials.TransportCredentials
 	stage        *stage
-	ownAuthority bool // an authority is given: then serverName does not set it
+	ownAuthority bool   // an authority is given: then serverName does not set it
+	serverName   string // of the settings
 }
 
 func (w *watchedCredentials) ClientHandshake(ctx context.Context, authority string, raw net.Conn) (net.Conn, credentials.AuthInfo, error) {
 	w.stage.at.Store(stageHandshake)
+	if w.serverName != "" { // else grpc-go verifies that the certificate is for the authority
+		authority = w.serverName
+	}
 	conn, info, err := w.TransportCredentials.ClientHandshake(ctx, authority, raw)
 	if err == nil {
 		w.stage.at.Store(stagePreface)
@@ -44,5 +48,5 @@ func (w *watchedCredentials) Info() credentials.ProtocolInfo {
 }
 
 func (w *watchedCredentials) Clone() credentials.TransportCredentials {
-	return &watchedCredentials{w.TransportCredentials.Clone(), w.stage, w.ownAuthority}
+	return &watchedCredentials{w.TransportCredentials.Clone(), w.stage, w.ownAuthority, w.serverName}
 }

@@ -16,7 +16,7 @@ type TLSSettings struct {
 	ClientKeyFile           string `json:"clientKeyFile,omitempty" doc:"a PEM file with its key"`
 	ClientCertPem           string `json:"clientCertPem,omitempty" doc:"the certificate as text"`
 	ClientKeyPem            string `json:"clientKeyPem,omitempty" doc:"its key as text"`
-	ServerName              string `json:"serverName,omitempty" doc:"the name that the server's certificate must be for, where it is not the address' host"`
+	ServerName              string `json:"serverName,omitempty" doc:"the name that the server's certificate must be for, where it is neither the authority nor the address' host"`
 }
 
 // Check reads all that the settings name and says what is wrong with it, in a

@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 
+	"google.golang.org/grpc"
+
 	"github.com/grpcline/grpcline/grpcops/schema"
+	"github.com/grpcline/grpcline/grpcops/transcode"
 )
 
 // types are the types of a connection: those its params give, and those of the
@@ -29,8 +32,8 @@ func (env *Env) givenFiles(ctx context.Context, p *ConnectionParams) (*schema.Fi
 
 // files returns the schema of the connection. Where reflection is part of it,
 // the server is asked when it is first needed, with md and within ctx; a failure
-// is not kept, so the next request asks again.
-func (c *Conn) files(ctx context.Context, md Metadata) (*schema.Files, error) {
+// is not kept, so the next request asks again. wait is waitForReady of that request.
+func (c *Conn) files(ctx context.Context, md Metadata, wait *bool) (*schema.Files, error) {
 	mode := ReflectionAuto
 	if c.Params.Reflection != nil {
 		mode = *c.Params.Reflection
@@ -50,17 +53,33 @@ func (c *Conn) files(ctx context.Context, md Metadata) (*schema.Files, error) {
 	if c.types.all != nil {
 		return c.types.all, nil
 	}
-	reflected, err := schema.Reflect(md.outgoing(ctx), c.cc)
+	reflected, err := schema.Reflect(md.outgoing(ctx), c.cc, grpc.WaitForReady(given(wait, c.Params.WaitForReady)))
 	switch {
+	case errors.Is(err, schema.ErrNoReflection) && c.types.given != nil:
+		return nil, paramErrorf("reflection", "the server offers no reflection, which reflection: true adds to the given schema; leave it out")
 	case errors.Is(err, schema.ErrNoReflection):
 		return nil, paramErrorf("proto", "there is no schema: the server offers no reflection, so openConnection needs proto or descriptorSet")
 	case err != nil && ctx.Err() != nil:
 		return nil, c.late(ctx, "the server's reflection")
 	case err != nil:
-		return nil, c.failure(ctx, err)
+		return nil, c.reflectionFailure(ctx, err)
 	case c.types.given != nil:
 		reflected = schema.Merge(c.types.given, reflected)
 	}
 	c.types.all = reflected
 	return reflected, nil
+}
+
+// reflectionFailure makes the error of reflection that has failed.
+func (c *Conn) reflectionFailure(ctx context.Context, err error) error {
+	var failed *schema.ReflectionError
+	if !errors.As(err, &failed) {
+		return c.failure(ctx, err)
+	}
+	err = c.ended(ctx, failed.Err, transcode.NewCodec(nil), transcode.Options{}, failed.Headers, failed.Trailers)
+	var status *StatusError
+	if errors.As(err, &status) {
+		status.Status.Message = failed.About() + status.Status.Message
+	}
+	return err
 }

@@ -1,6 +1,7 @@
 package integration_test
 
 import (
+	"net"
 	"strings"
 	"testing"
 
@@ -50,6 +51,32 @@ func TestNoReflection(t *testing.T) {
 	}
 	h.Fail("getServiceList", obj{"connection": "c1"}, -32602)
 	h.Must("checkHealth", obj{"connection": "c1"})
+	asked := obj{"address": server.Addr, "proto": testserver.Texts(t), "reflection": true}
+	if err := h.Fail("getServiceList", obj{"connection": asked}, -32602); err.Data.Param != "reflection" {
+		t.Errorf("reflection asked for: %v", err)
+	}
+}
+
+// TestReflectionWaitsForReady has no server yet when it is asked for.
+func TestReflectionWaitsForReady(t *testing.T) {
+	h := Start(t)
+	address := testserver.Refusing(t)
+	h.Must("openConnection", obj{"address": address, "lazy": true, "waitForReady": true})
+	call := h.Go("callMethod", scripted("c1", "Unary", nil, obj{"request": obj{}, "timeoutMs": 0}))
+	h.Must("openConnection", obj{"address": address, "lazy": true})
+	h.Fail("callMethod", scripted("c2", "Unary", nil, obj{"request": obj{}}), 14)
+	second := h.Go("callMethod", scripted("c2", "Unary", nil, obj{"request": obj{}, "waitForReady": true, "timeoutMs": 0}))
+	h.ping()
+	if h.Answered(call) {
+		t.Error("the call has not waited")
+	}
+	lis, err := net.Listen("tcp", address)
+	if err != nil {
+		t.Skip("the port has been taken:", err)
+	}
+	testserver.Start(t, testserver.Options{Listener: lis, Reflection: "v1"})
+	call.Must()
+	second.Must()
 }
 
 // TestReflectionForbidden opens with `reflection: false`.
@@ -81,6 +108,7 @@ func TestReflectionWithMetadata(t *testing.T) {
 	guarded := grpc.StreamInterceptor(func(srv any, stream grpc.ServerStream, info *grpc.StreamServerInfo, handler grpc.StreamHandler) error {
 		md, _ := metadata.FromIncomingContext(stream.Context())
 		if strings.Contains(info.FullMethod, "ServerReflection") && len(md["authorization"]) == 0 {
+			stream.SetTrailer(metadata.Pairs("realm", "reflection"))
 			return status.Error(codes.Unauthenticated, "no token")
 		}
 		return handler(srv, stream)
@@ -88,7 +116,8 @@ func TestReflectionWithMetadata(t *testing.T) {
 	server := testserver.Start(t, testserver.Options{Reflection: "v1", Server: []grpc.ServerOption{guarded}})
 	h := Start(t)
 	h.Must("openConnection", obj{"address": server.Addr})
-	if _, err := h.Call("callMethod", scripted("c1", "Unary", nil)); err == nil || !strings.Contains(err.Message, "no token") {
+	err := h.Fail("callMethod", scripted("c1", "Unary", nil), 16)
+	if !strings.Contains(err.Message, "no token") || err.Data.Origin != "server" || err.Data.Trailers["realm"] == nil {
 		t.Errorf("without a token: %v", err)
 	}
 	h.Must("setMetadata", obj{"connection": "c1", "metadata": obj{"authorization": "Bearer x"}})

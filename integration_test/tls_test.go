@@ -26,6 +26,8 @@ func TestTLS(t *testing.T) {
 		"a name":                    {"address": "localhost:" + port, "tls": obj{"caPem": ca.PEM}},
 		"dns and a name":            {"address": "dns:///localhost:" + port, "tls": obj{"caPem": ca.PEM}},
 		"serverName":                {"address": named.Addr, "tls": obj{"caPem": ca.PEM, "serverName": "elsewhere.example"}},
+		"serverName and authority":  {"address": named.Addr, "authority": "other.example", "tls": obj{"caPem": ca.PEM, "serverName": "elsewhere.example"}},
+		"authority":                 {"address": named.Addr, "authority": "elsewhere.example", "tls": obj{"caPem": ca.PEM}},
 		"no verification":           {"address": local.Addr, "tls": obj{"disableCertVerification": true}},
 		"no verification of a name": {"address": named.Addr, "tls": obj{"disableCertVerification": true}},
 	} {

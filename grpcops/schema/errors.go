@@ -5,10 +5,30 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/status"
 )
 
 // ErrNoReflection says that the server offers neither version of reflection.
 var ErrNoReflection = errors.New("the server offers no reflection")
+
+// ReflectionError is an RPC of the server's reflection that has failed.
+type ReflectionError struct {
+	Version           string      // "v1" or "v1alpha"
+	Err               error       // has the gRPC status
+	Headers, Trailers metadata.MD // as far as they came
+}
+
+// About begins the sentence of the failure.
+func (e *ReflectionError) About() string {
+	return "the server's reflection (" + e.Version + ") failed: "
+}
+
+func (e *ReflectionError) Error() string { return e.About() + status.Convert(e.Err).Message() }
+
+// Unwrap gives the error with the status.
+func (e *ReflectionError) Unwrap() error { return e.Err }
 
 // Diagnostic is one compile error. Line and Column count from 1, and are 0 where
 // the error has no place in the file.

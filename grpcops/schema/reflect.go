@@ -29,8 +29,8 @@ const (
 // knows of the messages in them. Metadata and time are ctx's.
 //
 // A file that the server does not give, or whose description is not valid, costs
-// no more than what needs it: see Files.Unusable. The error is ErrNoReflection, or
-// carries the gRPC status of the failure.
+// no more than what needs it: see Files.Unusable. The error is ErrNoReflection, or a
+// *ReflectionError.
 //
 // The protocol is spoken here, and not by grpcreflect, because that gives up all
 // of a file for a missing or cyclic import, and has no bound on what a server may
@@ -51,9 +51,7 @@ func Reflect(ctx context.Context, cc grpc.ClientConnInterface, opts ...grpc.Call
 		case err == nil:
 			return r.files(), nil
 		case len(r.asked) > 1 || status.Code(err) != codes.Unimplemented:
-			s := status.Convert(err).Proto()
-			s.Message = fmt.Sprintf("the server's reflection (%s) failed: %s", version, s.Message)
-			return nil, status.ErrorProto(s)
+			return nil, &ReflectionError{version, err, r.stream.headers, r.stream.trailers}
 		}
 	}
 	return nil, ErrNoReflection

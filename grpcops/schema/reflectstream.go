@@ -6,6 +6,7 @@ import (
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/metadata"
 	reflection "google.golang.org/grpc/reflection/grpc_reflection_v1"
 	"google.golang.org/grpc/status"
 )
@@ -60,6 +61,8 @@ type reflectStream struct {
 	opts    []grpc.CallOption
 	version string // "v1" or "v1alpha", which have the same messages
 	open    grpc.ClientStream
+
+	headers, trailers metadata.MD // of the stream that has failed, as far as they came
 }
 
 // ask sends the queries and gives each its answer, in order. A query at which the
@@ -82,6 +85,7 @@ func (s *reflectStream) ask(queries []query, take func(query, *reflection.Server
 			answer := &reflection.ServerReflectionResponse{}
 			if ended = s.open.RecvMsg(answer); ended == nil {
 				if err := take(queries[answered], answer); err != nil {
+					s.headers, _ = s.open.Header()
 					return err
 				}
 				answered++
@@ -91,10 +95,14 @@ func (s *reflectStream) ask(queries []query, take func(query, *reflection.Server
 		if ended == nil {
 			continue
 		}
-		s.open = nil
+		s.headers, s.trailers = nil, nil
 		if ended == io.EOF {
 			ended = status.Error(codes.Unknown, "it ended the stream without an answer")
+		} else {
+			s.headers, _ = s.open.Header()
+			s.trailers = s.open.Trailer()
 		}
+		s.open = nil
 		switch {
 		case isFinal(ended):
 			return ended
