@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
 	"google.golang.org/protobuf/types/descriptorpb"
@@ -74,13 +75,29 @@ func Merge(given, other *Files) *Files {
 		return true
 	})
 	services := append(names(given.services), names(other.services)...)
-	merged, _ := linkAll(base, other.protos, services)
+	merged, _ := linkAll(base, beside(base, other.protos), services)
 	for name, reason := range other.unusable {
 		if _, err := base.FindDescriptorByName(name); err != nil {
 			merged.unusable[name] = reason
 		}
 	}
 	return merged
+}
+
+// beside returns the files under paths that are free in r: two sources may use one
+// path for different files. (The linker goes by the types, not by the paths, that a
+// file imports.)
+func beside(r *protoregistry.Files, files map[string]*descriptorpb.FileDescriptorProto) map[string]*descriptorpb.FileDescriptorProto {
+	free := make(map[string]*descriptorpb.FileDescriptorProto, len(files))
+	for path, f := range files {
+		_, bundled := bundledFile(path)
+		if _, err := r.FindFileByPath(path); err == nil && !bundled {
+			f = proto.Clone(f).(*descriptorpb.FileDescriptorProto)
+			f.Name = proto.String(path + " of the other source")
+		}
+		free[f.GetName()] = f
+	}
+	return free
 }
 
 func names(services []protoreflect.ServiceDescriptor) []string {

@@ -44,7 +44,9 @@ func (f *Files) ServiceNames() []string {
 			names[string(name)] = true
 		}
 	}
-	return slices.Sorted(maps.Keys(names))
+	list := slices.AppendSeq(make([]string, 0, len(names)), maps.Keys(names)) // never nil
+	slices.Sort(list)
+	return list
 }
 
 // FindService finds a service by its full name; a leading dot is ignored.

@@ -125,6 +125,39 @@ func TestUnusable(t *testing.T) {
 	}
 }
 
+// TestMergeSamePath keeps both of two different files that have one path.
+func TestMergeSamePath(t *testing.T) {
+	given := mustLoad(t, Given{Proto: protosOf("main.proto", `syntax = "proto3"; package p; message A { string mine = 1; } service Mine { rpc M(A) returns (A); }`)})
+	other, _ := linkAll(&protoregistry.Files{}, fileProtos(t,
+		`name: "main.proto" package: "p" message_type { name: "A" } message_type { name: "B" }
+			service { name: "Theirs" method { name: "M" input_type: ".p.B" output_type: ".p.A" } }`,
+		`name: "user.proto" package: "q" dependency: "main.proto" service { name: "User" method { name: "M" input_type: ".p.B" output_type: ".p.A" } }`),
+		[]string{"p.Theirs", "q.User"})
+	merged := Merge(given, other)
+	if got := strings.Join(merged.ServiceNames(), " "); got != "p.Mine p.Theirs q.User" {
+		t.Errorf("services are %s", got)
+	}
+	if got := kinds(t, merged, "p.A"); got != "mine string" {
+		t.Errorf("p.A has %s", got)
+	}
+	for _, service := range merged.Services() {
+		if output := service.Methods().Get(0).Output(); output.Fields().Len() != 1 {
+			t.Errorf("%s returns %v", service.FullName(), output)
+		}
+	}
+	if got := Merge(given, given); len(got.ServiceNames()) != 1 {
+		t.Errorf("merged with itself: %v", got.ServiceNames())
+	}
+}
+
+// TestNoServices lists none, and not nothing.
+func TestNoServices(t *testing.T) {
+	none := mustLoad(t, Given{Proto: protosOf("main.proto", `syntax = "proto3"; message A {}`)})
+	if got := none.ServiceNames(); got == nil || len(got) != 0 {
+		t.Errorf("got %#v", got)
+	}
+}
+
 func TestMerge(t *testing.T) {
 	given := mustLoad(t, Given{Proto: protosOf("main.proto", `syntax = "proto3"; package p; message A { string mine = 1; } service S { rpc Mine(A) returns (A); }`)})
 	other, _ := linkAll(&protoregistry.Files{}, fileProtos(t,
