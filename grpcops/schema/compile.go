@@ -61,6 +61,7 @@ func compile(ctx context.Context, t *texts, set *protoregistry.Files) (*Files, e
 		c.report(positioned)
 	}
 	if len(c.found) > 0 {
+		c.explainTwins()
 		for i, d := range c.found {
 			c.found[i].Message += c.typeHint(d.Message)
 		}

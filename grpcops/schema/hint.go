@@ -74,3 +74,31 @@ func (c *compilation) typeHint(message string) string {
 	}
 	return nearest.Hint(m[1], slices.Sorted(maps.Keys(known)))
 }
+
+// definedTwice is the compiler's message about a name that two places define.
+var definedTwice = regexp.MustCompile(`^symbol ".*" already defined at (.+):\d+:\d+$`)
+
+// explainTwins says once of two files with the same text that they are one, in the
+// place of what the compiler says of every name in them.
+func (c *compilation) explainTwins() {
+	told := map[string]bool{}
+	var found []Diagnostic
+	for _, d := range c.found {
+		if m := definedTwice.FindStringSubmatch(d.Message); m != nil && c.areTwins(d.File, m[1]) {
+			first, second := min(d.File, m[1]), max(d.File, m[1]) // the compiler may come by either first
+			if told[second] {
+				continue
+			}
+			told[second] = true
+			d = Diagnostic{second, 1, 1, fmt.Sprintf("the same file as %q; give it once, under the name by which it is imported", first)}
+		}
+		found = append(found, d)
+	}
+	c.found = found
+}
+
+func (c *compilation) areTwins(a, b string) bool {
+	i, ok := c.texts.byName[a]
+	j, known := c.texts.byName[b]
+	return ok && known && i != j && c.texts.files[i].text == c.texts.files[j].text
+}
