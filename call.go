@@ -32,13 +32,17 @@ func call(ctx context.Context, env *grpcops.Env, f *flags) int {
 	if err != nil {
 		return failed(err)
 	}
+	var value any
+	if err := json.Unmarshal(params, &value); params != nil && err != nil {
+		return failed(fmt.Errorf("PARAMS are not JSON: %w", err))
+	}
 	request, err := json.Marshal(struct {
 		ID     int             `json:"id"`
 		Method string          `json:"method"`
 		Params json.RawMessage `json:"params,omitempty"`
 	}{1, f.args[0], params})
 	if err != nil {
-		return failed(fmt.Errorf("PARAMS are not JSON: %w", err))
+		return failed(err)
 	}
 	f.options.Framing = rpc.FramingLines
 	f.options.DrainTimeout = math.MaxInt64 // its input is at its end at once; only the call's own bound counts

@@ -101,9 +101,11 @@ func newFlags() (*flags, *flag.FlagSet) {
 			f.options.DrainTimeout = 0
 			return nil
 		}
-		err := parseCount(text, &ms)
+		if parseCount(text, &ms) != nil {
+			return fmt.Errorf("it must be a whole number from 0 to %d", largestCount)
+		}
 		f.options.DrainTimeout = time.Duration(ms) * time.Millisecond
-		return err
+		return nil
 	})
 	set.Func("log-level", "`LEVEL` is error, warn, info or debug (default warn)", func(text string) error {
 		switch text {

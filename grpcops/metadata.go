@@ -55,7 +55,7 @@ func (md *Metadata) UnmarshalJSON(data []byte) error {
 			return err
 		}
 		if _, twice := (*md)[lower]; twice {
-			return wrongName(name, "is given twice (names differ by more than letter case)")
+			return wrongName(name, "is given twice: letter case makes no other name")
 		}
 		checked, err := checkValues(lower, given[name])
 		if err != nil {

@@ -135,7 +135,7 @@ func findService(files *schema.Files, name, param string) (protoreflect.ServiceD
 // encode turns a message in JSON into wire bytes. Absent stands for an empty
 // message. prefix leads to it in the params, for errors.
 func (m *method) encode(prefix string, text json.RawMessage, options transcode.Options) ([]byte, error) {
-	if text == nil || string(text) == "null" && m.input.FullName() != "google.protobuf.Value" {
+	if text == nil || m.isAbsent(text) {
 		if m.input.ParentFile().Package() == "google.protobuf" {
 			return nil, nil // has a JSON form of its own, and no required fields
 		}
@@ -149,6 +149,11 @@ func (m *method) encode(prefix string, text json.RawMessage, options transcode.O
 		return nil, m.tooLarge(prefix, len(packed))
 	}
 	return packed, nil
+}
+
+// isAbsent tells whether a message is null and null is no message of its type.
+func (m *method) isAbsent(text json.RawMessage) bool {
+	return string(text) == "null" && m.input.FullName() != "google.protobuf.Value"
 }
 
 // wireRoom is memory for what becomes of text, as far as it is small: most

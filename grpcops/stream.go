@@ -77,6 +77,9 @@ func (c *Conn) OpenStream(start, ctx context.Context, cancel context.CancelCause
 
 // Encode turns a message into what Send takes. prefix leads to it in the params.
 func (s *Stream) Encode(prefix string, message json.RawMessage) ([]byte, error) {
+	if s.method.isAbsent(message) {
+		return nil, paramErrorf(prefix, "%q is required, and null is no message", prefix)
+	}
 	return s.method.encode(prefix, message, s.options)
 }
 

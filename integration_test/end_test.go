@@ -136,6 +136,21 @@ func TestShutdownRefusesWhatFollows(t *testing.T) {
 	}
 }
 
+// TestShutdownStillCancels a call that is in flight, and refuses methods that it
+// does not know like others.
+func TestShutdownStillCancels(t *testing.T) {
+	r := newRig(t)
+	call := r.Go("callMethod", scripted(r.conn, "Unary", []testserver.Step{{Gate: "g"}}, obj{"request": obj{}, "timeoutMs": 0}))
+	r.server.AwaitReached(t, "g")
+	r.Must("shutdown", nil)
+	r.expectReason(r.Fail("nobodyKnows", nil, -32002), "shuttingDown")
+	call.cancel()
+	call.cancelled()
+	if code := r.Wait(); code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+}
+
 // TestShutdownFreesWaits ends waits without a bound after the drain.
 func TestShutdownFreesWaits(t *testing.T) {
 	r := newRig(t, "--drain-timeout-ms", "200")

@@ -46,11 +46,32 @@ type state struct {
 		State        string
 	}
 	Streams []struct {
-		StreamID string
-		State    string
+		StreamID      string
+		State         string
+		SendCompleted bool
 	}
 	RequestsInFlight *int
 	Limits           json.RawMessage
+}
+
+// TestSendCompleted is told of a stream on which nothing more can be sent.
+func TestSendCompleted(t *testing.T) {
+	r := newRig(t)
+	r.initStream("ServerStream", []testserver.Step{{Gate: "g"}})
+	s := r.initStream("Bidi", []testserver.Step{{Gate: "h"}})
+	told := func() (all [2]bool) {
+		for i, stream := range r.state().Streams {
+			all[i] = stream.SendCompleted
+		}
+		return all
+	}
+	if got := told(); got != [2]bool{true, false} {
+		t.Errorf("at first: %v", got)
+	}
+	r.Must("completeSend", s.params())
+	if got := told(); got != [2]bool{true, true} {
+		t.Errorf("completed: %v", got)
+	}
 }
 
 func (h *Host) state() state {

@@ -23,6 +23,9 @@ func TestClientStream(t *testing.T) {
 	if sent.Sent != 6 {
 		t.Errorf("sent %d", sent.Sent)
 	}
+	if null := r.Fail("sendMessage", s.params(obj{"message": nil}), -32602); null.Data.Param != "message" {
+		t.Errorf("null for a message: %v", null)
+	}
 	r.Must("completeSend", s.params())
 	r.Must("completeSend", s.params()) // no error when done before
 	r.expectReason(r.Fail("sendMessage", s.params(obj{"message": obj{}}), -32006), "sendCompleted")

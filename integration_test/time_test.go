@@ -1,6 +1,7 @@
 package integration_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/grpcline/grpcline/integration_test/testserver"
@@ -84,6 +85,48 @@ func TestSendTimeouts(t *testing.T) {
 	if got := s.get(); got != numbered(sent+1) {
 		t.Errorf("the server received %s messages, want %d", got.Number, sent+1)
 	}
+}
+
+// TestCompleteSendBehindSends that time out: it has no bound of its own, so it is
+// done after them.
+func TestCompleteSendBehindSends(t *testing.T) {
+	r := newRig(t)
+	s := r.initStream("ClientStream", []testserver.Step{{Gate: "g"}, {Count: true}}, obj{"timeoutMs": 300})
+	var sends []*Pending
+	for range 60 {
+		sends = append(sends, r.Go("sendMessage", s.params(obj{"message": obj{"payload": base64Zeros(100_000)}})))
+	}
+	complete := r.Go("completeSend", s.params())
+	sent := 0
+	for _, send := range sends {
+		if _, err := send.Wait(); err == nil {
+			sent++
+		}
+	}
+	if sent == len(sends) {
+		t.Fatal("flow control holds nothing back")
+	}
+	complete.Must()
+	r.server.Open("g")
+	if got := s.get(); got != numbered(sent) {
+		t.Errorf("the server received %s messages, want %d", got.Number, sent)
+	}
+}
+
+// TestTurnTimeout says that others were before.
+func TestTurnTimeout(t *testing.T) {
+	r := newRig(t)
+	s := r.initStream("Bidi", []testserver.Step{{Gate: "g"}})
+	first := r.Go("getMessage", s.params(obj{"timeoutMs": 0}))
+	second := r.Fail("getHeaders", s.params(obj{"timeoutMs": 20}), -32004)
+	if !strings.Contains(second.Message, "earlier requests") {
+		t.Errorf("%v", second)
+	}
+	if r.Answered(first) {
+		t.Error("the first has ended, too")
+	}
+	first.cancel()
+	first.cancelled()
 }
 
 // TestCallTimeouts is the RPC's deadline for a unary call.

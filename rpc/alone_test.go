@@ -11,7 +11,7 @@ func TestAlone(t *testing.T) {
 	w := newTestWorker(t)
 	accept := func() bool {
 		c := &call{}
-		if err := w.accept(c); err != nil {
+		if err := w.accept(c, nil); err != nil {
 			t.Fatal(err)
 		}
 		return c.alone

@@ -37,16 +37,17 @@ func (w *Worker) request(e envelope, b *batch, taken int) {
 		w.finish(c, appendError(nil, c.id, fault), nil, true)
 		return
 	}
-	m, fault := w.table.find(r.method)
-	if fault == nil {
-		fault = w.accept(c)
-	}
-	if fault != nil {
+	m, unknown := w.table.find(r.method)
+	if fault = w.accept(c, m); fault != nil {
 		if m != nil {
 			m.refuse(w.state, r.params, fault)
 		}
 		w.begin()
 		w.reply(c, nil, fault, true)
+		return
+	}
+	if unknown != nil {
+		w.reply(c, nil, unknown, true)
 		return
 	}
 	if w.options.Request != nil {
@@ -75,11 +76,12 @@ func (w *Worker) work(c *call, onReader bool) {
 	w.reply(c, result, err, onReader)
 }
 
-// accept counts a request and makes its id known, or says why it is refused.
-func (w *Worker) accept(c *call) *Error {
+// accept counts a request of m, nil being unknown, and makes its id known, or says
+// why it is refused.
+func (w *Worker) accept(c *call, m *method) *Error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.closing {
+	if w.closing && (m == nil || !m.anytime) {
 		return asError(state.ErrShuttingDown)
 	}
 	if hasID(c.id) {

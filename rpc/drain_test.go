@@ -1,6 +1,8 @@
 package rpc
 
 import (
+	"log/slog"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -61,13 +63,19 @@ func TestSignalEndsAll(t *testing.T) {
 // TestSignalWithAHostThatDoesNotRead ends also where nobody reads the answers.
 func TestSignalWithAHostThatDoesNotRead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h := startHost(t, testOptions())
+		var log strings.Builder
+		o := testOptions()
+		o.Log = slog.New(slog.NewTextHandler(&log, nil))
+		h := startHost(t, o)
 		h.send(ping1)
 		synctest.Wait()
 		h.stop()
 		start := time.Now()
-		if err := <-h.served; err == nil {
-			t.Error("Serve returned no error though an answer was not written")
+		if err := <-h.served; err != nil {
+			t.Errorf("the signal was obeyed, yet Serve returned %v", err)
+		}
+		if !strings.Contains(log.String(), "the host does not read") {
+			t.Errorf("the log does not tell of the answer that was lost: %s", log.String())
 		}
 		if took := time.Since(start); took > signalDrain+flushTime {
 			t.Errorf("it took %v", took)

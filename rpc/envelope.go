@@ -84,7 +84,7 @@ func (e *envelope) check() (request, *Error) {
 		return request{}, invalidRequest("id is given twice")
 	case e.twice != "":
 		return refuse("%s is given twice", e.twice)
-	case e.version != nil && string(e.version) != `"2.0"`:
+	case e.version != nil && !isText(e.version, "2.0"):
 		return refuse(`jsonrpc must be "2.0" where it is given`)
 	case e.method == nil:
 		return refuse("a request must have a method")
@@ -100,6 +100,15 @@ func (e *envelope) check() (request, *Error) {
 		given.text = nil
 	}
 	return request{id, method, given}, nil
+}
+
+// isText tells whether a value is that string.
+func isText(value []byte, want string) bool {
+	if value[0] != '"' {
+		return false
+	}
+	text, ok := jsonscan.Text(value)
+	return ok && string(text) == want
 }
 
 // idKey is equal for ids that mean the same: strings by their text, numbers as

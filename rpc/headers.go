@@ -9,6 +9,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/sourcegraph/jsonrpc2"
+
 	"github.com/grpcline/grpcline/internal/jsonscan"
 )
 
@@ -55,7 +57,7 @@ func (r *headerReader) next() (message, error) {
 		length, found, err := r.header()
 		switch {
 		case errors.Is(err, io.ErrUnexpectedEOF):
-			return message{fault: parseError(0, reasonTruncated, "the input ends inside the header of a message")}, nil
+			return message{fault: cutError("the input ends inside the header of a message")}, nil
 		case err != nil:
 			return message{}, err
 		case !found && r.lost:
@@ -114,6 +116,13 @@ func (r *headerReader) header() (length int, found bool, err error) {
 	}
 }
 
+// cutError answers a message that ends too early.
+func cutError(sentence string) *Error {
+	return &Error{jsonrpc2.CodeParseError, sentence, inputData{
+		Reason: reasonTruncated, Hint: "Content-Length is the number of bytes of the message in UTF-8, not of its characters",
+	}}
+}
+
 const lengthName = "content-length:"
 
 // lengthAt returns where the name stands in the line, in any case, or -1. (An
@@ -147,7 +156,7 @@ func (r *headerReader) body(length int) (message, error) {
 		if !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
 			return message{}, err
 		}
-		return message{fault: parseError(0, reasonTruncated, "the input ends before the message does")}, nil
+		return message{fault: cutError("the input ends before the message does")}, nil
 	}
 	text = bytes.TrimPrefix(text, bom)
 	switch {
@@ -165,7 +174,7 @@ func (r *headerReader) body(length int) (message, error) {
 	case jsonscan.TooDeep:
 		return message{fault: parseError(0, reasonTooDeep, "the value has more than 1,000 levels")}, nil
 	case jsonscan.More, jsonscan.Cut:
-		return message{fault: parseError(0, reasonTruncated, "the message ends before its value does; Content-Length counts bytes")}, nil
+		return message{fault: cutError("the message ends before its value does")}, nil
 	default:
 		return message{fault: parseError(0, reasonNotJSON, "the message is not JSON")}, nil
 	}

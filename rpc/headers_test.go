@@ -18,6 +18,14 @@ func headersOf(in string, max int) *headerReader {
 	return &headerReader{in: bufio.NewReaderSize(strings.NewReader(in), 128), max: max}
 }
 
+// TestHeadersHint tells what a wrong length comes of.
+func TestHeadersHint(t *testing.T) {
+	m, _ := headersOf("Content-Length: 20\r\n\r\n"+ping1, 1000).next()
+	if data, _ := m.fault.Data.(inputData); !strings.Contains(data.Hint, "bytes") {
+		t.Errorf("the hint is %q", data.Hint)
+	}
+}
+
 func TestHeaders(t *testing.T) {
 	const max = 100
 	good := frame(ping2)

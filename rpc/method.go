@@ -29,6 +29,7 @@ type method struct {
 	admit func(w *Worker, given params) (operation, error)
 	// instant operations are run on the reader, as they never wait.
 	instant bool
+	anytime bool // also after the shutdown method
 	// refused uses up the handle of an opening that was refused; nil in others.
 	refused func(s *state.State, chosen string, cause error)
 	handle  string // the param with the id that the host chose, of an opening
@@ -46,7 +47,7 @@ func declare[P, R any](name, alias, order, summary string, admit func(w *Worker,
 	m.admit = func(w *Worker, given params) (operation, error) {
 		p := new(P)
 		if err := given.decode(m.order, p); err != nil {
-			m.refuse(w.state, given, err)
+			m.refuse(w.state, given, asError(err))
 			return nil, err
 		}
 		op, err := admit(w, p)

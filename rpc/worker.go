@@ -132,7 +132,12 @@ func (w *Worker) Serve(ctx context.Context) error {
 	defer cancel()
 	stop := context.AfterFunc(ctx, func() { time.AfterFunc(flushTime, cancel) })
 	defer stop()
-	return errors.Join(failed, w.out.drained(flush))
+	err := w.out.drained(flush)
+	if flush.Err() != nil && errors.Is(err, flush.Err()) {
+		w.options.Log.Warn("the host does not read: answers are lost")
+		err = nil // the signal was obeyed
+	}
+	return errors.Join(failed, err)
 }
 
 // drain waits until all calls are answered. Waits without a bound are ended

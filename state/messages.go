@@ -3,7 +3,6 @@ package state
 import (
 	"context"
 	"encoding/json"
-	"time"
 
 	"github.com/grpcline/grpcline/grpcops"
 )
@@ -90,7 +89,7 @@ func (s *State) CompleteSend(id, connectionID string) (Op[struct{}], error) {
 		if st.kind == grpcops.ServerStream {
 			return struct{}{}, st.progress(errorf(NotSending, "stream %q is a server stream: there is nothing to complete", id), nil)
 		}
-		ctx, cancel := s.bounded(ctx, st.timeout)
+		ctx, cancel := s.unbounded(ctx) // the sends before it have bounds, and it waits for nothing else
 		defer cancel()
 		if err := place.wait(ctx); err != nil {
 			return struct{}{}, st.progress(err, nil)
@@ -119,20 +118,19 @@ func receive[R any](s *State, id, connectionID string, timeoutMs *int, what stri
 		timeout := grpcops.Millis(timeoutMs, st.timeout)
 		ctx, cancel := s.whole(ctx, timeout, errWaitTimeout)
 		defer cancel()
-		result := none
-		if err = place.wait(ctx); err == nil {
-			f.receiving()
-			result, err = work(ctx, st, f)
+		if err = place.wait(ctx); err != nil {
+			if isReason(err, WaitTimeout) {
+				err = errorf(WaitTimeout, "stream %q: earlier requests for its messages waited longer than %s; the stream stays open", id, timeout)
+			}
+			return none, st.progress(err, nil)
 		}
+		f.receiving()
+		result, err := work(ctx, st, f)
 		if isReason(err, WaitTimeout) {
-			err = lateError(id, what, timeout)
+			err = errorf(WaitTimeout, "stream %q: no %s within %s; the stream stays open", id, what, timeout)
 		}
 		return result, st.progress(err, nil)
 	}, nil
-}
-
-func lateError(id, what string, timeout time.Duration) error {
-	return errorf(WaitTimeout, "stream %q: no %s within %s; the stream stays open", id, what, timeout)
 }
 
 // GetMessages waits for a message or the end of the stream and takes at most max

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"github.com/grpcline/grpcline/grpcops"
 )
 
 // Snapshot is what is open at one moment, in the order of opening.
@@ -72,10 +74,10 @@ func (st *stream) snapshot(now time.Time) StreamState {
 		return snap
 	}
 	snap.Waiting, snap.WaitingBytes = st.flow.in.counts()
-	snap.Sent, snap.SendCompleted = st.flow.out.count(), st.flow.out.isCompleted()
+	snap.Sent, snap.SendCompleted = st.flow.out.count(), st.kind == grpcops.ServerStream || st.flow.out.isCompleted()
 	snap.State = "open"
 	if st.flow.ended() {
-		snap.State = "ended"
+		snap.State, snap.SendCompleted = "ended", true
 	}
 	return snap
 }

@@ -49,6 +49,9 @@ func decodeValue(data []byte, to reflect.Value, path string) error {
 	case reflect.Int, reflect.Int64:
 		n, ok := count(data)
 		if !ok {
+			if tooLarge(data) {
+				return wrongType(path, "at most 9223372036854775807", data)
+			}
 			return wrongType(path, "a whole number of 0 or more", data)
 		}
 		to.SetInt(n)
@@ -124,10 +127,16 @@ func count(data []byte) (int64, bool) {
 		return 0, false
 	}
 	f, err := strconv.ParseFloat(string(data), 64)
-	if err != nil || f < 0 || f != math.Trunc(f) || f > 1<<53 {
+	if err != nil || f < 0 || f != math.Trunc(f) || f >= 1<<63 {
 		return 0, false
 	}
 	return int64(f), true
+}
+
+// tooLarge tells whether a number is one that an int64 cannot hold.
+func tooLarge(data []byte) bool {
+	f, _ := strconv.ParseFloat(string(data), 64) // infinite where it is too large for that, too
+	return f >= 1<<63
 }
 
 // shown is how much of a wrong value an error repeats.
