@@ -40,7 +40,7 @@ type headersResult struct {
 
 type ackParams struct {
 	StreamID string `json:"streamId" doc:"the stream's id"`
-	Count    int    `json:"count" doc:"how many more messages may be pushed"`
+	Count    int    `json:"count" doc:"how many messages are acknowledged, of those that were pushed and are not yet"`
 }
 
 // mostMessages is how many messages getMessages takes unless told.

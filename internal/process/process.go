@@ -3,14 +3,7 @@
 // gains.
 package process
 
-import (
-	"os"
-	"runtime/debug"
-)
-
-// gcPercent lets the heap grow to five times what is in use before it is
-// collected: a worker's is small, and full of short-lived messages.
-const gcPercent = 400
+import "os"
 
 // pipeSize is how much a pipe may hold, in bytes, so that a large message is not
 // handed over in pieces of the system's default (64 KiB on Linux).
@@ -20,7 +13,7 @@ const pipeSize = 1 << 20
 // from in the place of in, and what undoes a change that other processes with the
 // same pipe would see.
 func Prepare(in, out *os.File) (input *os.File, restore func()) {
-	debug.SetGCPercent(gcPercent)
+	paceGC()
 	growPipe(in)
 	growPipe(out)
 	if same(in, out) || same(in, os.Stderr) {
