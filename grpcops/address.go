@@ -26,7 +26,7 @@ func parseAddress(text string, withTLS bool) (address, error) {
 		return address{}, paramErrorf("address", `address is empty; write host:port, https://host:port or a gRPC target such as unix:///path`)
 	case found && (scheme == "http" || scheme == "https") && strings.HasPrefix(rest, "//"):
 		return webAddress(text, scheme == "https", withTLS)
-	case found && scheme == "demo" && strings.HasPrefix(rest, "//"):
+	case found && scheme == "demo" && strings.Trim(rest, "/") == "" && rest != "":
 		return address{target: "passthrough:///demo", demo: true}, nil
 	case found && (scheme == "unix" || scheme == "unix-abstract"):
 		if strings.Trim(rest, "/") == "" {
@@ -40,7 +40,7 @@ func parseAddress(text string, withTLS bool) (address, error) {
 	case strings.Contains(text, "://"):
 		return address{}, paramErrorf("address", "address %q has a scheme that is not known; use https, http, dns, unix, unix-abstract, passthrough, ipv4 or ipv6", text)
 	}
-	hostPort, err := withPort(text, withTLS)
+	hostPort, err := withPort(text, text, withTLS)
 	if err != nil {
 		return address{}, err
 	}
@@ -57,7 +57,7 @@ func webAddress(text string, https, withTLS bool) (address, error) {
 	case strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil:
 		return address{}, paramErrorf("address", "address %q has more than host and port; a gRPC address has no path, query or user", text)
 	}
-	hostPort, err := withPort(u.Host, https || withTLS)
+	hostPort, err := withPort(text, u.Host, https || withTLS)
 	if err != nil {
 		return address{}, err
 	}
@@ -73,7 +73,7 @@ func targetAddress(scheme, text, rest string, withTLS bool) (address, error) {
 			return address{}, paramErrorf("address", "address %q has no host; write %s:///host:port", text, scheme)
 		}
 	}
-	hostPort, err := withPort(strings.TrimPrefix(rest, "/"), withTLS)
+	hostPort, err := withPort(text, strings.TrimPrefix(rest, "/"), withTLS)
 	if err != nil {
 		return address{}, err
 	}
@@ -87,7 +87,7 @@ func escaped(hostPort string) string { return strings.ReplaceAll(hostPort, "%", 
 func listAddress(text, list string, withTLS bool) (address, error) {
 	a := address{target: listScheme + ":///" + list}
 	for item := range strings.SplitSeq(list, ",") {
-		hostPort, err := withPort(strings.TrimSpace(item), withTLS)
+		hostPort, err := withPort(text, strings.TrimSpace(item), withTLS)
 		if err != nil {
 			return address{}, err
 		}
@@ -99,10 +99,13 @@ func listAddress(text, list string, withTLS bool) (address, error) {
 	return a, nil
 }
 
-// withPort adds the port where there is none.
-func withPort(hostPort string, withTLS bool) (string, error) {
-	if strings.ContainsAny(hostPort, "/?#@ \t\r\n") {
-		return "", paramErrorf("address", "address %q has more than host and port; a gRPC address has no path, query or user", hostPort)
+// withPort adds the port to a part of the address text where there is none.
+func withPort(text, hostPort string, withTLS bool) (string, error) {
+	switch {
+	case strings.ContainsAny(hostPort, " \t\r\n"):
+		return "", paramErrorf("address", "address %q has white space in it", text)
+	case strings.ContainsAny(hostPort, "/?#@"):
+		return "", paramErrorf("address", "address %q has more than host and port; a gRPC address has no path, query or user", text)
 	}
 	host, port, err := net.SplitHostPort(hostPort)
 	if err != nil { // no port
@@ -112,18 +115,18 @@ func withPort(hostPort string, withTLS bool) (string, error) {
 		}
 	}
 	if _, err := netip.ParseAddr(host); err != nil && strings.ContainsAny(host, ":[]%<>\"\\^`{|}") {
-		return "", paramErrorf("address", "address %q is not host:port", hostPort)
+		return "", paramErrorf("address", "address %q is not host:port", text)
 	}
 	switch {
 	case host == "":
-		return "", paramErrorf("address", "address %q has no host", hostPort)
+		return "", paramErrorf("address", "address %q has no host", text)
 	case port == "" && withTLS:
 		port = "443"
 	case port == "":
 		port = "80"
 	}
 	if !validPort(port) {
-		return "", paramErrorf("address", "address %q has port %q; it must be a number from 1 to 65535", hostPort, port)
+		return "", paramErrorf("address", "address %q has port %q; it must be a number from 1 to 65535", text, port)
 	}
 	return net.JoinHostPort(host, port), nil
 }

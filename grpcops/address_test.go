@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -58,6 +59,7 @@ func TestParseAddressErrors(t *testing.T) {
 	for _, in := range []string{
 		"", " ", ":50051", "host:0", "host:65536", "host:-1", "host:http", "host:1:2", "host:99999999999999999999",
 		"host/path", "host:1/path", "host:1?q", "host:1#f", "user@host:1", "host :1", "host:1\n",
+		" host:1", "my host:1", "demo:///x", "demo://x",
 		"ftp://host:1", "tcp://host:1", "grpc://host", "//host", "://host",
 		"https://", "https:///", "https://host/path", "https://host?q=1", "https://host#f", "https://user:pw@host", "https://host:x",
 		"http://host:0", "https://:443", "https://[::1", "[::1", "::1]", "[]:1", "[host", "a[b", "a]:1",
@@ -69,7 +71,9 @@ func TestParseAddressErrors(t *testing.T) {
 		var wrong *ParamError
 		if !errors.As(err, &wrong) || wrong.Param != "address" {
 			t.Errorf("%q: got %+v, %v", in, got, err)
-		} else if in != "" && strings.TrimSpace(in) != "" && !strings.Contains(wrong.Message, "address") {
+		} else if in != "" && !strings.Contains(wrong.Message, "address "+strconv.Quote(in)) {
+			t.Errorf("%q: %s", in, wrong.Message)
+		} else if strings.Contains(in, " ") && !strings.Contains(wrong.Message, "white space") {
 			t.Errorf("%q: %s", in, wrong.Message)
 		}
 	}

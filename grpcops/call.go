@@ -134,8 +134,11 @@ func (c *Conn) explain(ctx context.Context, s *Status) string {
 			return "the call did not end in time: " + cause.Error()
 		}
 	case codes.ResourceExhausted:
-		if strings.Contains(s.Message, "larger than max") {
-			return s.Message + "; see maxReceiveBytes"
+		switch {
+		case strings.Contains(s.Message, "received message") && strings.Contains(s.Message, "larger than max"):
+			return s.Message + "; see maxReceiveBytes" + c.orServiceConfig("maxResponseMessageBytes")
+		case strings.Contains(s.Message, "larger than max"):
+			return s.Message + "; see maxSendBytes" + c.orServiceConfig("maxRequestMessageBytes")
 		}
 	case codes.Unavailable:
 		if cause := causeOf(s.Message); cause != s.Message {
@@ -143,6 +146,14 @@ func (c *Conn) explain(ctx context.Context, s *Status) string {
 		}
 	}
 	return s.Message
+}
+
+// orServiceConfig names a setting of the service config, where there is one.
+func (c *Conn) orServiceConfig(setting string) string {
+	if c.Params.ServiceConfig == nil {
+		return ""
+	}
+	return " and " + setting + " of serviceConfig"
 }
 
 // failure is the error of an RPC whose headers and trailers nobody asks for.

@@ -120,7 +120,7 @@ func adviceOn(cause string, tls bool) string {
 		{"certificate is not valid for any names", "set tls.serverName to the name in the certificate"},
 		{"doesn't contain any IP SANs", "set tls.serverName to the name in the certificate"},
 		{"expired", "the certificate's dates do not fit the clock"},
-		{"certificate required", "the server wants a client certificate: tls.clientCertFile with tls.clientKeyFile"},
+		{"certificate required", "the server wants a client certificate from an authority that it knows: tls.clientCertFile with tls.clientKeyFile"},
 		{"bad certificate", "the server refused the client certificate: tls.clientCertFile with tls.clientKeyFile"},
 		{"does not look like a TLS handshake", "the server speaks no TLS there: use http:// and no tls"},
 		{"HTTP/1.1 header", "the server answers in HTTP/1.1; gRPC needs HTTP/2" + orTLS(tls)},
@@ -129,6 +129,9 @@ func adviceOn(cause string, tls bool) string {
 		if strings.Contains(cause, a.sign) {
 			return " (" + a.advice + ")"
 		}
+	}
+	if tls && (strings.Contains(cause, "broken pipe") || strings.Contains(cause, "reset by peer")) {
+		return " (the server closed the connection after the handshake; it may want a client certificate, or another one: tls.clientCertFile with tls.clientKeyFile)"
 	}
 	if !tls && (strings.Contains(cause, "EOF") || strings.Contains(cause, "reset by peer") || strings.Contains(cause, "frame")) {
 		return " (the server closed the connection; it may want TLS: https://, or tls: {})"

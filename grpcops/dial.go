@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net"
+	"strings"
 	"sync"
 
 	"google.golang.org/grpc"
@@ -193,7 +194,7 @@ func orDefault(limit *int) int {
 // clientParamError says which of the params grpc-go did not like.
 func clientParamError(p *ConnectionParams, err error) error {
 	if p.ServiceConfig != nil {
-		return paramErrorf("serviceConfig", "serviceConfig: %v", err)
+		return paramErrorf("serviceConfig", "serviceConfig: %s", strings.TrimRight(err.Error(), ": "))
 	}
 	return paramErrorf("address", "address %q: %v", p.Address, err)
 }

@@ -57,7 +57,7 @@ func messageError(prefix string, err error) error {
 	path := prefix
 	switch {
 	case e.Path == "":
-	case e.Path[0] == '[':
+	case e.Path[0] == '[' && (e.Path[1] == '"' || '0' <= e.Path[1] && e.Path[1] <= '9'): // of a map or a list, not the name of an extension
 		path += e.Path
 	default:
 		path += "." + e.Path

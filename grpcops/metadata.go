@@ -73,7 +73,7 @@ func wrongName(name, why string) error {
 func checkName(name string) error {
 	switch {
 	case name == "":
-		return wrongName(name, "is no metadata name: it is empty")
+		return &strictjson.Error{Message: "has an empty name"}
 	case name == "user-agent":
 		return wrongName(name, "is set by gRPC; use userAgent in the connection params")
 	case name == "host":

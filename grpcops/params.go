@@ -47,7 +47,7 @@ type JSONOptions struct {
 	EmitDefaults       *bool `json:"emitDefaults,omitempty" doc:"write fields that have their default value"`
 	EnumsAsNumbers     *bool `json:"enumsAsNumbers,omitempty" doc:"write enum values as numbers"`
 	Int64AsNumbers     *bool `json:"int64AsNumbers,omitempty" doc:"write 64-bit integers as numbers"`
-	AllowUnknownFields *bool `json:"allowUnknownFields,omitempty" doc:"ignore fields of the input that the type does not have"`
+	AllowUnknownFields *bool `json:"allowUnknownFields,omitempty" doc:"ignore fields of the input that the type does not have, and names that its enums do not have"`
 }
 
 // CallOptions are those of one call or stream, over those of its connection.

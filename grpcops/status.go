@@ -3,6 +3,7 @@ package grpcops
 import (
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -106,6 +107,10 @@ func codeName(code codes.Code) string {
 // statusOf turns what grpc-go returned into a Status.
 func statusOf(err error, codec *transcode.Codec, options transcode.Options) Status {
 	s := status.Convert(err)
+	var said interface{ GRPCStatus() *status.Status }
+	if errors.As(err, &said) {
+		s = said.GRPCStatus() // without what grpc-go puts before it, such as how often it has tried
+	}
 	st := Status{Code: uint32(s.Code()), Name: codeName(s.Code()), Message: strings.ToValidUTF8(s.Message(), "\uFFFD"), Details: []json.RawMessage{}}
 	if err == nil {
 		return OK()

@@ -77,7 +77,7 @@ func TestJSONErrors(t *testing.T) {
 		{old, `{"id":"a","children":[{"k":"x"},{}]}`, "request.children[1].k"},
 		{old, `{"id":"a","row":[{}]}`, "request.row[0].cell"},
 		{old, `{"id":"a","[kitchen.v2.nope]":1}`, ""},
-		{old, `{"id":"a","[kitchen.v2.note]":5}`, ""},
+		{old, `{"id":"a","[kitchen.v2.note]":5}`, "request.[kitchen.v2.note]"},
 		{old, `{"id":"a","mood":"MOOD_UGLY"}`, "request.mood"},
 		{"kitchen.v3.Echo/Duration", `{}`, "request"},
 		{"kitchen.v3.Echo/Duration", `"soon"`, "request"},

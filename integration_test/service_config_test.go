@@ -36,6 +36,15 @@ func TestRetryPolicy(t *testing.T) {
 	if got := calls.Load(); got != 3 {
 		t.Errorf("%d attempts, want 3", got)
 	}
+	twice := h.Connect(server, obj{"serviceConfig": obj{"methodConfig": []any{obj{
+		"name":        []any{obj{"service": scriptService}},
+		"retryPolicy": obj{"maxAttempts": 2, "initialBackoff": "0.01s", "maxBackoff": "0.1s", "backoffMultiplier": 1, "retryableStatusCodes": []string{"UNAVAILABLE"}},
+	}}}})
+	calls.Store(0)
+	err := h.Fail("callMethod", scripted(twice, "Unary", nil, obj{"request": obj{}}), 14)
+	if err.Data.Status.Message != "not this time" || err.Data.Origin != "server" {
+		t.Errorf("after all attempts: %v", err)
+	}
 }
 
 // TestMethodTimeout bounds a method by the service config.
