@@ -70,6 +70,10 @@ func (f *files) openOutput() error {
 		}
 	}
 	f.part, err = createBeside(f.name, mode)
+	var cause *fs.PathError
+	if errors.As(err, &cause) {
+		err = &fs.PathError{Op: "create", Path: f.name, Err: cause.Err} // the part's name would tell nobody anything
+	}
 	return err
 }
 
