@@ -32,8 +32,8 @@ func call(ctx context.Context, env *grpcops.Env, f *flags) int {
 	if err != nil {
 		return failed(err)
 	}
-	var value any
-	if err := json.Unmarshal(params, &value); params != nil && err != nil {
+	var value json.RawMessage // for what is wrong with it
+	if err := json.Unmarshal(params, &value); len(params) > 0 && err != nil {
 		return failed(fmt.Errorf("PARAMS are not JSON: %w", err))
 	}
 	request, err := json.Marshal(struct {

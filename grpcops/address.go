@@ -26,7 +26,9 @@ func parseAddress(text string, withTLS bool) (address, error) {
 		return address{}, paramErrorf("address", `address is empty; write host:port, https://host:port or a gRPC target such as unix:///path`)
 	case found && (scheme == "http" || scheme == "https") && strings.HasPrefix(rest, "//"):
 		return webAddress(text, scheme == "https", withTLS)
-	case found && scheme == "demo" && strings.Trim(rest, "/") == "" && rest != "":
+	case found && scheme == "demo" && strings.HasPrefix(rest, "//") && strings.Trim(rest, "/") != "":
+		return address{}, paramErrorf("address", "address %q has more than demo:///", text)
+	case found && scheme == "demo" && strings.HasPrefix(rest, "//"):
 		return address{target: "passthrough:///demo", demo: true}, nil
 	case found && (scheme == "unix" || scheme == "unix-abstract"):
 		if strings.Trim(rest, "/") == "" {

@@ -156,11 +156,6 @@ func (c *Conn) orServiceConfig(setting string) string {
 	return " and " + setting + " of serviceConfig"
 }
 
-// failure is the error of an RPC whose headers and trailers nobody asks for.
-func (c *Conn) failure(ctx context.Context, err error) error {
-	return c.ended(ctx, err, transcode.NewCodec(nil), transcode.Options{}, nil, nil)
-}
-
 // late is the error of something that ctx ended before the server gave it.
 func (c *Conn) late(ctx context.Context, what string) error {
 	if cause := notADeadline(ctx); cause != nil {

@@ -42,6 +42,22 @@ func (c *Conn) connect(ctx context.Context) error {
 	}
 }
 
+// awaitReady waits until there is a connection, however often making one fails.
+func (c *Conn) awaitReady(ctx context.Context) error {
+	for {
+		state := c.cc.GetState()
+		switch state {
+		case connectivity.Ready:
+			return nil
+		case connectivity.Idle:
+			c.cc.Connect()
+		}
+		if !c.cc.WaitForStateChange(ctx, state) {
+			return c.late(ctx, "a usable connection")
+		}
+	}
+}
+
 // neverSent are credentials that fail when they are asked for.
 type neverSent struct{ reached bool }
 
@@ -131,7 +147,7 @@ func adviceOn(cause string, tls bool) string {
 		}
 	}
 	if tls && (strings.Contains(cause, "broken pipe") || strings.Contains(cause, "reset by peer")) {
-		return " (the server closed the connection after the handshake; it may want a client certificate, or another one: tls.clientCertFile with tls.clientKeyFile)"
+		return " (the server closed the connection; it may want a client certificate, or another one: tls.clientCertFile with tls.clientKeyFile)"
 	}
 	if !tls && (strings.Contains(cause, "EOF") || strings.Contains(cause, "reset by peer") || strings.Contains(cause, "frame")) {
 		return " (the server closed the connection; it may want TLS: https://, or tls: {})"

@@ -3,6 +3,7 @@ package grpcops
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/grpcline/grpcline/grpcops/schema"
@@ -47,6 +48,9 @@ func schemaError(err error) error {
 	return err
 }
 
+// isElement matches a path that begins with an element of a list or a map.
+var isElement = regexp.MustCompile(`^\[(\d|")`)
+
 // messageError says of JSON that does not fit its type where in the parameters
 // it stands. prefix leads to the message, such as "request".
 func messageError(prefix string, err error) error {
@@ -57,7 +61,7 @@ func messageError(prefix string, err error) error {
 	path := prefix
 	switch {
 	case e.Path == "":
-	case e.Path[0] == '[' && (e.Path[1] == '"' || '0' <= e.Path[1] && e.Path[1] <= '9'): // of a map or a list, not the name of an extension
+	case isElement.MatchString(e.Path): // and not the name of an extension, which has brackets as well
 		path += e.Path
 	default:
 		path += "." + e.Path

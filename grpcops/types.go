@@ -3,8 +3,7 @@ package grpcops
 import (
 	"context"
 	"errors"
-
-	"google.golang.org/grpc"
+	"sync/atomic"
 
 	"github.com/grpcline/grpcline/grpcops/schema"
 	"github.com/grpcline/grpcline/grpcops/transcode"
@@ -13,9 +12,9 @@ import (
 // types are the types of a connection: those its params give, and those of the
 // server's reflection once they were needed.
 type types struct {
-	given *schema.Files // nil where the params give none
-	turn  chan struct{} // held by the request that asks for reflection
-	all   *schema.Files // what is in force, once known; guarded by turn
+	given *schema.Files                // nil where the params give none
+	turn  chan struct{}                // held by the request that asks for reflection
+	all   atomic.Pointer[schema.Files] // what is in force, once known; set by the one that has turn
 }
 
 // givenFiles compiles what the params give, nil where they give nothing.
@@ -44,16 +43,25 @@ func (c *Conn) files(ctx context.Context, md Metadata, wait *bool) (*schema.File
 	case mode == ReflectionNone:
 		return nil, paramErrorf("proto", "there is no schema: reflection is false, so openConnection needs proto or descriptorSet")
 	}
+	if all := c.types.all.Load(); all != nil {
+		return all, nil
+	}
+	if given(wait, c.Params.WaitForReady) { // before it is this one's turn, as others do not wait
+		if err := c.awaitReady(ctx); err != nil {
+			return nil, err
+		}
+	}
 	select {
 	case c.types.turn <- struct{}{}:
 	case <-ctx.Done():
 		return nil, c.late(ctx, "the server's reflection")
 	}
 	defer func() { <-c.types.turn }()
-	if c.types.all != nil {
-		return c.types.all, nil
+	if all := c.types.all.Load(); all != nil {
+		return all, nil
 	}
-	reflected, err := schema.Reflect(md.outgoing(ctx), c.cc, grpc.WaitForReady(given(wait, c.Params.WaitForReady)))
+	reflected, err := schema.Reflect(md.outgoing(ctx), c.cc)
+	var failed *schema.ReflectionError
 	switch {
 	case errors.Is(err, schema.ErrNoReflection) && c.types.given != nil:
 		return nil, paramErrorf("reflection", "the server offers no reflection, which reflection: true adds to the given schema; leave it out")
@@ -61,22 +69,18 @@ func (c *Conn) files(ctx context.Context, md Metadata, wait *bool) (*schema.File
 		return nil, paramErrorf("proto", "there is no schema: the server offers no reflection, so openConnection needs proto or descriptorSet")
 	case err != nil && ctx.Err() != nil:
 		return nil, c.late(ctx, "the server's reflection")
-	case err != nil:
-		return nil, c.reflectionFailure(ctx, err)
+	case errors.As(err, &failed):
+		return nil, c.reflectionFailure(ctx, failed)
 	case c.types.given != nil:
 		reflected = schema.Merge(c.types.given, reflected)
 	}
-	c.types.all = reflected
+	c.types.all.Store(reflected)
 	return reflected, nil
 }
 
 // reflectionFailure makes the error of reflection that has failed.
-func (c *Conn) reflectionFailure(ctx context.Context, err error) error {
-	var failed *schema.ReflectionError
-	if !errors.As(err, &failed) {
-		return c.failure(ctx, err)
-	}
-	err = c.ended(ctx, failed.Err, transcode.NewCodec(nil), transcode.Options{}, failed.Headers, failed.Trailers)
+func (c *Conn) reflectionFailure(ctx context.Context, failed *schema.ReflectionError) error {
+	err := c.ended(ctx, failed.Err, transcode.NewCodec(nil), transcode.Options{}, failed.Headers, failed.Trailers)
 	var status *StatusError
 	if errors.As(err, &status) {
 		status.Status.Message = failed.About() + status.Status.Message

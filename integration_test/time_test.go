@@ -108,8 +108,34 @@ func TestCompleteSendBehindSends(t *testing.T) {
 	}
 	complete.Must()
 	r.server.Open("g")
-	if got := s.get(); got != numbered(sent) {
-		t.Errorf("the server received %s messages, want %d", got.Number, sent)
+	got := decode[Ending](r.Host, r.Must("getMessage", s.params(obj{"timeoutMs": 0})))
+	if *got.Message != numbered(sent) {
+		t.Errorf("the server received %s messages, want %d", got.Message.Number, sent)
+	}
+}
+
+// TestCompleteSendInTheDrain is done after sends that go on when waits without a
+// bound have ended.
+func TestCompleteSendInTheDrain(t *testing.T) {
+	r := newRig(t, "--drain-timeout-ms", "100")
+	s := r.initStream("ClientStream", []testserver.Step{{Gate: "g"}, {Count: true}}, obj{"timeoutMs": 60000})
+	wait := r.initStream("Bidi", []testserver.Step{{Gate: "h"}}, obj{"timeoutMs": 0})
+	var sends []*Pending
+	for range 60 {
+		sends = append(sends, r.Go("sendMessage", s.params(obj{"message": obj{"payload": base64Zeros(100_000)}})))
+	}
+	complete := r.Go("completeSend", s.params())
+	last := r.Go("getMessage", s.params())
+	unbounded := r.Go("getMessage", wait.params())
+	r.CloseInput()
+	r.expectReason(unbounded.Fail(-32002), "shuttingDown")
+	r.server.Open("g")
+	for _, send := range sends {
+		send.Must()
+	}
+	complete.Must()
+	if got := decode[Ending](r.Host, last.Must()); *got.Message != numbered(len(sends)) {
+		t.Errorf("the server received %s messages", got.Message.Number)
 	}
 }
 

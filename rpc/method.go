@@ -29,7 +29,7 @@ type method struct {
 	admit func(w *Worker, given params) (operation, error)
 	// instant operations are run on the reader, as they never wait.
 	instant bool
-	anytime bool // also after the shutdown method
+	anytime bool // also while the worker is shutting down
 	// refused uses up the handle of an opening that was refused; nil in others.
 	refused func(s *state.State, chosen string, cause error)
 	handle  string // the param with the id that the host chose, of an opening

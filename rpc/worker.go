@@ -13,8 +13,8 @@
 // pipe cannot be interrupted, so it ends with the process.
 //
 // Shutdown. At the end of the input, after the shutdown method or when Serve's
-// context ends, nothing more is admitted; calls have until the drain's end to
-// finish; then what is left is ended, streams and connections are closed, and the
+// context ends, nothing more is admitted but cancelling; calls have until the drain's
+// end to finish; then what is left is ended, streams and connections are closed, and the
 // last answers written.
 package rpc
 
@@ -83,7 +83,7 @@ type Worker struct {
 	mu       sync.Mutex
 	inFlight map[string]*call // by idKey
 	calls    int              // accepted and not finished
-	closing  bool             // nothing more is admitted
+	closing  bool             // nothing more is admitted but what is at any time
 	idle     chan struct{}    // closed when calls is 0 while closing
 }
 
@@ -157,7 +157,7 @@ func (w *Worker) drain(ctx context.Context) {
 	}
 }
 
-// close stops admitting.
+// close makes the worker one that is closing.
 func (w *Worker) close() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -169,7 +169,7 @@ func (w *Worker) close() {
 	}
 }
 
-// beginShutdown makes this the last request that is admitted.
+// beginShutdown makes the worker one that is closing, and tells Serve.
 func (w *Worker) beginShutdown() {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -89,8 +89,7 @@ func (s *State) CompleteSend(id, connectionID string) (Op[struct{}], error) {
 		if st.kind == grpcops.ServerStream {
 			return struct{}{}, st.progress(errorf(NotSending, "stream %q is a server stream: there is nothing to complete", id), nil)
 		}
-		ctx, cancel := s.unbounded(ctx) // the sends before it have bounds, and it waits for nothing else
-		defer cancel()
+		// Without a bound of its own: it waits for the sends before it alone.
 		if err := place.wait(ctx); err != nil {
 			return struct{}{}, st.progress(err, nil)
 		}

@@ -90,12 +90,16 @@ func Merge(given, other *Files) *Files {
 func beside(r *protoregistry.Files, files map[string]*descriptorpb.FileDescriptorProto) map[string]*descriptorpb.FileDescriptorProto {
 	free := make(map[string]*descriptorpb.FileDescriptorProto, len(files))
 	for path, f := range files {
-		_, bundled := bundledFile(path)
-		if _, err := r.FindFileByPath(path); err == nil && !bundled {
-			f = proto.Clone(f).(*descriptorpb.FileDescriptorProto)
-			f.Name = proto.String(path + " of the other source")
+		if _, bundled := bundledFile(path); !bundled {
+			for _, err := r.FindFileByPath(path); err == nil; _, err = r.FindFileByPath(path) {
+				path += " of another source"
+			}
 		}
-		free[f.GetName()] = f
+		if path != f.GetName() {
+			f = proto.Clone(f).(*descriptorpb.FileDescriptorProto)
+			f.Name = &path
+		}
+		free[path] = f
 	}
 	return free
 }

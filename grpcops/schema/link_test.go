@@ -145,6 +145,12 @@ func TestMergeSamePath(t *testing.T) {
 			t.Errorf("%s returns %v", service.FullName(), output)
 		}
 	}
+	third, _ := linkAll(&protoregistry.Files{}, fileProtos(t,
+		`name: "main.proto" package: "r" message_type { name: "C" } service { name: "Third" method { name: "M" input_type: ".r.C" output_type: ".r.C" } }`),
+		[]string{"r.Third"})
+	if got := strings.Join(Merge(merged, third).ServiceNames(), " "); got != "p.Mine p.Theirs q.User r.Third" {
+		t.Errorf("with a third source: %s", got)
+	}
 	if got := Merge(given, given); len(got.ServiceNames()) != 1 {
 		t.Errorf("merged with itself: %v", got.ServiceNames())
 	}

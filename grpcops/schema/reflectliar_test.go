@@ -2,6 +2,7 @@ package schema
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -68,6 +69,10 @@ func TestReflectLyingServers(t *testing.T) {
 			_, err := Reflect(t.Context(), cc)
 			if s, _ := status.FromError(err); s.Code() != codes.ResourceExhausted || !strings.Contains(s.Message(), tt.want) {
 				t.Errorf("got %v", err)
+			}
+			var failed *ReflectionError
+			if !errors.As(err, &failed) || failed.Headers != nil || failed.Trailers != nil {
+				t.Errorf("this side's limit comes with %+v", failed)
 			}
 		})
 	}

@@ -62,7 +62,7 @@ type reflectStream struct {
 	version string // "v1" or "v1alpha", which have the same messages
 	open    grpc.ClientStream
 
-	headers, trailers metadata.MD // of the stream that has failed, as far as they came
+	headers, trailers metadata.MD // with the status that the server has sent
 }
 
 // ask sends the queries and gives each its answer, in order. A query at which the
@@ -85,7 +85,9 @@ func (s *reflectStream) ask(queries []query, take func(query, *reflection.Server
 			answer := &reflection.ServerReflectionResponse{}
 			if ended = s.open.RecvMsg(answer); ended == nil {
 				if err := take(queries[answered], answer); err != nil {
-					s.headers, _ = s.open.Header()
+					if queries[answered].kind == services { // else it is not the server's
+						s.headers, _ = s.open.Header()
+					}
 					return err
 				}
 				answered++
@@ -95,20 +97,19 @@ func (s *reflectStream) ask(queries []query, take func(query, *reflection.Server
 		if ended == nil {
 			continue
 		}
-		s.headers, s.trailers = nil, nil
-		if ended == io.EOF {
-			ended = status.Error(codes.Unknown, "it ended the stream without an answer")
-		} else {
-			s.headers, _ = s.open.Header()
-			s.trailers = s.open.Trailer()
-		}
+		last := s.open
 		s.open = nil
+		if ended == io.EOF {
+			ended, last = status.Error(codes.Unknown, "it ended the stream without an answer"), nil
+		}
 		switch {
-		case isFinal(ended):
+		case isFinal(ended), answered == 0 && fresh && queries[0].kind == services:
+			if last != nil {
+				s.headers, _ = last.Header()
+				s.trailers = last.Trailer()
+			}
 			return ended
 		case answered > 0 || !fresh: // the rest is asked on another stream
-		case queries[0].kind == services:
-			return ended
 		default:
 			queries = queries[1:]
 		}
