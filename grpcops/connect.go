@@ -13,17 +13,18 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-// connect waits until the connection can be used and says why it cannot.
+// connect waits until the connection can be used and says why it cannot; with wait
+// it does not end with an attempt that has failed.
 //
 // It starts an RPC that is never sent: its credentials fail, which grpc-go asks
 // for only once it has a connection. Where it has none, the RPC fails with the
 // cause of the last attempt, which grpc-go shows nowhere else.
-func (c *Conn) connect(ctx context.Context) error {
+func (c *Conn) connect(ctx context.Context, wait bool) error {
 	for {
 		state := c.cc.GetState()
 		probe := &neverSent{}
 		_, err := c.cc.NewStream(ctx, &grpc.StreamDesc{}, "/grpcline/connect",
-			grpc.PerRPCCredentials(probe), grpc.WaitForReady(given(c.Params.WaitForReady)))
+			grpc.PerRPCCredentials(probe), grpc.WaitForReady(wait))
 		switch {
 		case probe.reached:
 			return nil
@@ -38,22 +39,6 @@ func (c *Conn) connect(ctx context.Context) error {
 		c.cc.WaitForStateChange(ctx, state)
 		if c.cc.GetState() == connectivity.Ready {
 			return nil
-		}
-	}
-}
-
-// awaitReady waits until there is a connection, however often making one fails.
-func (c *Conn) awaitReady(ctx context.Context) error {
-	for {
-		state := c.cc.GetState()
-		switch state {
-		case connectivity.Ready:
-			return nil
-		case connectivity.Idle:
-			c.cc.Connect()
-		}
-		if !c.cc.WaitForStateChange(ctx, state) {
-			return c.late(ctx, "a usable connection")
 		}
 	}
 }

@@ -94,7 +94,7 @@ func (env *Env) Dial(ctx context.Context, p ConnectionParams) (*Conn, error) {
 		return nil, clientParamError(&p, err)
 	}
 	if !given(p.Lazy) {
-		if err := c.connect(ctx); err != nil {
+		if err := c.connect(ctx, given(p.WaitForReady)); err != nil {
 			c.Close()
 			return nil, err
 		}

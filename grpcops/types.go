@@ -47,7 +47,7 @@ func (c *Conn) files(ctx context.Context, md Metadata, wait *bool) (*schema.File
 		return all, nil
 	}
 	if given(wait, c.Params.WaitForReady) { // before it is this one's turn, as others do not wait
-		if err := c.awaitReady(ctx); err != nil {
+		if err := c.connect(ctx, true); err != nil {
 			return nil, err
 		}
 	}
