@@ -35,12 +35,12 @@ const (
 // The protocol is spoken here, and not by grpcreflect, because that gives up all
 // of a file for a missing or cyclic import, and has no bound on what a server may
 // make it fetch.
-func Reflect(ctx context.Context, cc grpc.ClientConnInterface, opts ...grpc.CallOption) (*Files, error) {
+func Reflect(ctx context.Context, cc grpc.ClientConnInterface) (*Files, error) {
 	ctx, cancel := context.WithCancel(ctx) // ends the streams
 	defer cancel()
 	for _, version := range []string{"v1", "v1alpha"} {
 		r := &reflected{
-			stream: reflectStream{ctx: ctx, cc: cc, opts: opts, version: version},
+			stream: reflectStream{ctx: ctx, cc: cc, version: version},
 			protos: map[string]*descriptorpb.FileDescriptorProto{},
 			have:   map[query]bool{},
 			asked:  map[query]bool{},

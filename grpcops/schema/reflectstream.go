@@ -58,7 +58,6 @@ func (q query) request() *reflection.ServerReflectionRequest {
 type reflectStream struct {
 	ctx     context.Context
 	cc      grpc.ClientConnInterface
-	opts    []grpc.CallOption
 	version string // "v1" or "v1alpha", which have the same messages
 	open    grpc.ClientStream
 
@@ -123,8 +122,8 @@ func (s *reflectStream) start() (err error) {
 		return nil
 	}
 	description := &grpc.StreamDesc{StreamName: "ServerReflectionInfo", ClientStreams: true, ServerStreams: true}
-	opts := append([]grpc.CallOption{grpc.MaxCallRecvMsgSize(maxReflectBytes)}, s.opts...)
-	s.open, err = s.cc.NewStream(s.ctx, description, "/grpc.reflection."+s.version+".ServerReflection/ServerReflectionInfo", opts...)
+	s.open, err = s.cc.NewStream(s.ctx, description, "/grpc.reflection."+s.version+".ServerReflection/ServerReflectionInfo",
+		grpc.MaxCallRecvMsgSize(maxReflectBytes))
 	return err
 }
 
