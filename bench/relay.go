@@ -34,7 +34,7 @@ type relay struct {
 	calls    sync.WaitGroup
 }
 
-// command is the child for payloads of that size and streams of so many messages.
+// relayCommand is the child for payloads of that size and streams of so many messages.
 func relayCommand(b *bed, size, messages int) *exec.Cmd {
 	return exec.Command(b.self, string(relayRole), b.address, strconv.Itoa(size), strconv.Itoa(messages))
 }

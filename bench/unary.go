@@ -44,20 +44,18 @@ func (u unaryWork) worker() contender {
 
 // pipe sends the worker's lines to a child that returns them.
 func (u unaryWork) pipe() contender {
-	return contender{barePipe, func(b *bed, _ string) (*runner, error) {
-		h, err := startHost(exec.Command(b.self, string(echoRole)))
-		if err != nil {
-			return nil, err
-		}
-		r := echoRequest(payload(u.size))
-		return &runner{timed(1, func(n int) error { return u.calls(h, r, n) }), h.stop}, nil
-	}}
+	return u.lines(barePipe, func(b *bed) *exec.Cmd { return exec.Command(b.self, string(echoRole)) })
 }
 
 // relay sends the worker's lines to a child that makes the calls.
 func (u unaryWork) relay() contender {
-	return contender{relayed, func(b *bed, _ string) (*runner, error) {
-		h, err := startHost(relayCommand(b, u.size, 0))
+	return u.lines(relayed, func(b *bed) *exec.Cmd { return relayCommand(b, u.size, 0) })
+}
+
+// lines sends the worker's lines to another child.
+func (u unaryWork) lines(who column, child func(b *bed) *exec.Cmd) contender {
+	return contender{who, func(b *bed, _ string) (*runner, error) {
+		h, err := startHost(child(b))
 		if err != nil {
 			return nil, err
 		}
