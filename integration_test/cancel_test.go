@@ -75,10 +75,7 @@ func TestCancelQueuedWait(t *testing.T) {
 func TestCancelSend(t *testing.T) {
 	r := newRig(t)
 	s := r.initStream("ClientStream", []testserver.Step{{Gate: "g"}, {Count: true}}, obj{"timeoutMs": 0})
-	var sends []*Pending
-	for range 30 {
-		sends = append(sends, r.Go("sendMessage", s.params(obj{"message": obj{"payload": base64Zeros(50_000)}})))
-	}
+	sends := s.sendAhead(30, 50_000)
 	last := sends[len(sends)-1]
 	last.cancel()
 	if err := last.cancelled(); err.Data.Sent == nil || *err.Data.Sent >= len(sends) {

@@ -78,11 +78,7 @@ func TestLazy(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	h.Fail("initBidiStream", scripted("c1", "Bidi", nil), 14)
-	lis, err := net.Listen("tcp", address)
-	if err != nil {
-		t.Skip("the port has been taken:", err)
-	}
-	testserver.Start(t, testserver.Options{Listener: lis})
+	testserver.StartAt(t, address, testserver.Options{})
 	h.Must("callMethod", scripted("c1", "Unary", nil, obj{"request": obj{}, "waitForReady": true}))
 }
 
@@ -94,11 +90,7 @@ func TestReconnects(t *testing.T) {
 	h.Must("callMethod", scripted(conn, "Unary", nil, obj{"request": obj{}}))
 	first.Stop()
 	h.Fail("callMethod", scripted(conn, "Unary", nil, obj{"request": obj{}}), 14)
-	lis, err := net.Listen("tcp", first.Addr)
-	if err != nil {
-		t.Skip("the port has been taken:", err)
-	}
-	testserver.Start(t, testserver.Options{Listener: lis})
+	testserver.StartAt(t, first.Addr, testserver.Options{})
 	h.Must("callMethod", scripted(conn, "Unary", nil, obj{"request": obj{}, "waitForReady": true}))
 }
 

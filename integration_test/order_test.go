@@ -22,10 +22,7 @@ func TestSidesDoNotWait(t *testing.T) {
 func TestSendHeldBackDoesNotDelay(t *testing.T) {
 	r := newRig(t)
 	stuck := r.initStream("Bidi", []testserver.Step{{Send: 1}, {Gate: "g"}, {Echo: true}}, obj{"timeoutMs": 0})
-	var sends []*Pending
-	for range 20 {
-		sends = append(sends, r.Go("sendMessage", stuck.params(obj{"message": obj{"payload": base64Zeros(60_000)}})))
-	}
+	sends := stuck.sendAhead(20, 60_000)
 	stuck.expect(1, 1)
 	other := r.initStream("Bidi", nil)
 	other.send(numbered(7))

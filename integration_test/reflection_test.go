@@ -1,7 +1,6 @@
 package integration_test
 
 import (
-	"net"
 	"strings"
 	"testing"
 
@@ -70,11 +69,7 @@ func TestReflectionWaitsForReady(t *testing.T) {
 	if h.Answered(call) || h.Answered(second) {
 		t.Error("a call has not waited")
 	}
-	lis, err := net.Listen("tcp", address)
-	if err != nil {
-		t.Skip("the port has been taken:", err)
-	}
-	testserver.Start(t, testserver.Options{Listener: lis, Reflection: "v1"})
+	testserver.StartAt(t, address, testserver.Options{Reflection: "v1"})
 	call.Must()
 	second.Must()
 }

@@ -103,6 +103,15 @@ func (s *stream) send(message any) {
 	s.Must("sendMessage", s.params(obj{"message": message}))
 }
 
+// sendAhead sends n messages of that many bytes without waiting for the answers.
+func (s *stream) sendAhead(n, bytes int) []*Pending {
+	sends := make([]*Pending, n)
+	for i := range sends {
+		sends[i] = s.Go("sendMessage", s.params(obj{"message": obj{"payload": base64Zeros(bytes)}}))
+	}
+	return sends
+}
+
 // get waits for the next message.
 func (s *stream) get() Item {
 	s.t.Helper()

@@ -121,11 +121,7 @@ func TestWaitForReady(t *testing.T) {
 	hasty := h.Go("callMethod", scripted("c1", "Unary", nil, obj{"request": obj{}, "waitForReady": false}))
 	patient := h.Go("callMethod", scripted("c1", "Unary", nil, obj{"request": obj{}, "timeoutMs": 30000}))
 	hasty.Fail(14)
-	lis, err := net.Listen("tcp", address)
-	if err != nil {
-		t.Skip("the port has been taken:", err)
-	}
-	testserver.Start(t, testserver.Options{Listener: lis})
+	testserver.StartAt(t, address, testserver.Options{})
 	patient.Must()
 	late := h.Go("callMethod", scripted(obj{"address": testserver.Refusing(t), "lazy": true, "waitForReady": true, "proto": testserver.Texts(t)},
 		"Unary", nil, obj{"timeoutMs": 100}))

@@ -92,10 +92,7 @@ func TestSendTimeouts(t *testing.T) {
 func TestCompleteSendBehindSends(t *testing.T) {
 	r := newRig(t)
 	s := r.initStream("ClientStream", []testserver.Step{{Gate: "g"}, {Count: true}}, obj{"timeoutMs": 300})
-	var sends []*Pending
-	for range 60 {
-		sends = append(sends, r.Go("sendMessage", s.params(obj{"message": obj{"payload": base64Zeros(100_000)}})))
-	}
+	sends := s.sendAhead(60, 100_000)
 	complete := r.Go("completeSend", s.params())
 	sent := 0
 	for _, send := range sends {
@@ -120,10 +117,7 @@ func TestCompleteSendInTheDrain(t *testing.T) {
 	r := newRig(t, "--drain-timeout-ms", "100")
 	s := r.initStream("ClientStream", []testserver.Step{{Gate: "g"}, {Count: true}}, obj{"timeoutMs": 60000})
 	wait := r.initStream("Bidi", []testserver.Step{{Gate: "h"}}, obj{"timeoutMs": 0})
-	var sends []*Pending
-	for range 60 {
-		sends = append(sends, r.Go("sendMessage", s.params(obj{"message": obj{"payload": base64Zeros(100_000)}})))
-	}
+	sends := s.sendAhead(60, 100_000)
 	complete := r.Go("completeSend", s.params())
 	last := r.Go("getMessage", s.params())
 	unbounded := r.Go("getMessage", wait.params())

@@ -45,6 +45,18 @@ type Server struct {
 	calls  callCounter
 }
 
+// StartAt starts a server at an address where none was; the test is skipped where
+// another process has taken the port meanwhile.
+func StartAt(t testing.TB, address string, o Options) *Server {
+	t.Helper()
+	lis, err := net.Listen("tcp", address)
+	if err != nil {
+		t.Skip("the port has been taken:", err)
+	}
+	o.Listener = lis
+	return Start(t, o)
+}
+
 // Start starts a server that stops with the test.
 func Start(t testing.TB, o Options) *Server {
 	t.Helper()
