@@ -32,15 +32,15 @@ func call(ctx context.Context, env *grpcops.Env, f *flags) int {
 	if err != nil {
 		return failed(err)
 	}
-	var value json.RawMessage // for what is wrong with it
-	if err := json.Unmarshal(params, &value); len(params) > 0 && err != nil {
-		return failed(fmt.Errorf("PARAMS are not JSON: %w", err))
-	}
 	request, err := json.Marshal(struct {
 		ID     int             `json:"id"`
 		Method string          `json:"method"`
 		Params json.RawMessage `json:"params,omitempty"`
 	}{1, f.args[0], params})
+	var wrong *json.MarshalerError
+	if errors.As(err, &wrong) {
+		return failed(fmt.Errorf("PARAMS are not JSON: %w", wrong.Err))
+	}
 	if err != nil {
 		return failed(err)
 	}

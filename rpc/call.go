@@ -21,7 +21,7 @@ type call struct {
 	alone  bool   // no other was in flight when it came
 	method *method
 	op     operation
-	ctx    *reqctx.Context // nil until op is there; guarded by Worker.mu
+	ctx    *reqctx.Context // set by the reader, which also cancels; nil until op is there
 }
 
 // request admits a request: it takes its place in the order here, and is done on
@@ -58,10 +58,7 @@ func (w *Worker) request(e envelope, b *batch, taken int) {
 		w.reply(c, nil, err, true)
 		return
 	}
-	ctx := reqctx.New(w.root)
-	w.mu.Lock()
-	c.method, c.op, c.ctx = m, op, ctx
-	w.mu.Unlock()
+	c.method, c.op, c.ctx = m, op, reqctx.New(w.root)
 	if m.instant {
 		w.work(c, true)
 		return
@@ -233,7 +230,7 @@ func (w *Worker) closeIdle() {
 	}
 }
 
-// cancel ends the request with that key, if it is in flight.
+// cancel ends the request with that key, if it is in flight. It is for the reader.
 func (w *Worker) cancel(key string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

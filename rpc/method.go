@@ -75,6 +75,12 @@ func (m *method) opening(handle string, refused func(s *state.State, chosen stri
 	return m
 }
 
+// atAnyTime makes m one that is admitted while the worker is shutting down, too.
+func (m *method) atAnyTime() *method {
+	m.anytime = true
+	return m
+}
+
 // decode sets what p points to; order names the params by position.
 func (g params) decode(order []string, p any) error {
 	switch {

@@ -41,15 +41,6 @@ type cancelParams struct {
 
 // workerMethods are those about the worker itself.
 func workerMethods() []*method {
-	cancel := declareInstant("$/cancelRequest", "", "id", "Ends a request that is in flight; it then answers -32800. A notification.",
-		func(w *Worker, p *cancelParams) (struct{}, error) {
-			if c := p.ID[0]; c != '"' && c != '-' && (c < '0' || '9' < c) {
-				return struct{}{}, &strictjson.Error{Path: "id", Message: `"id" must be a string or a number`}
-			}
-			w.cancel(idKey(p.ID))
-			return struct{}{}, nil
-		})
-	cancel.anytime = true
 	return []*method{
 		declareInstant("getState", "", "", "Lists what is open.",
 			func(w *Worker, _ *noParams) (stateResult, error) { return w.snapshot(), nil }),
@@ -66,7 +57,14 @@ func workerMethods() []*method {
 			}),
 		declareInstant("rpc.discover", "", "", "Returns the OpenRPC document of all this.",
 			func(w *Worker, _ *noParams) (openRPC, error) { return w.table.openRPC(w.options.Version), nil }),
-		cancel,
+		declareInstant("$/cancelRequest", "", "id", "Ends a request that is in flight; it then answers -32800. A notification.",
+			func(w *Worker, p *cancelParams) (struct{}, error) {
+				if c := p.ID[0]; c != '"' && c != '-' && (c < '0' || '9' < c) {
+					return struct{}{}, &strictjson.Error{Path: "id", Message: `"id" must be a string or a number`}
+				}
+				w.cancel(idKey(p.ID))
+				return struct{}{}, nil
+			}).atAnyTime(),
 	}
 }
 

@@ -1,10 +1,11 @@
 package transcode
 
 import (
+	"slices"
+
 	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/descriptorpb"
-	"slices"
 )
 
 // Message is the plan of one message type.
