@@ -116,7 +116,11 @@ func withPort(text, hostPort string, withTLS bool) (string, error) {
 			host = strings.TrimSuffix(inner, "]")
 		}
 	}
-	if _, err := netip.ParseAddr(host); err != nil && strings.ContainsAny(host, ":[]%<>\"\\^`{|}") {
+	name := host
+	if ip, err := netip.ParseAddr(host); err == nil {
+		name = ip.Zone() // the rest is digits
+	}
+	if strings.ContainsAny(name, ":[]%<>\"\\^`{|}") {
 		return "", paramErrorf("address", "address %q is not host:port", text)
 	}
 	switch {

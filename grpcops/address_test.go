@@ -60,6 +60,7 @@ func TestParseAddressErrors(t *testing.T) {
 		"", " ", ":50051", "host:0", "host:65536", "host:-1", "host:http", "host:1:2", "host:99999999999999999999",
 		"host/path", "host:1/path", "host:1?q", "host:1#f", "user@host:1", "host :1", "host:1\n",
 		" host:1", "my host:1", "demo:///x", "demo://x",
+		"::%[", "[::%]]:1", "fe80::1%a%b",
 		"ftp://host:1", "tcp://host:1", "grpc://host", "//host", "://host",
 		"https://", "https:///", "https://host/path", "https://host?q=1", "https://host#f", "https://user:pw@host", "https://host:x",
 		"http://host:0", "https://:443", "https://[::1", "[::1", "::1]", "[]:1", "[host", "a[b", "a]:1",
