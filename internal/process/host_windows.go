@@ -1,4 +1,4 @@
-package main
+package process
 
 import (
 	"os"
@@ -6,9 +6,9 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// watchHost closes gone when the parent process has ended: Windows does not tell
+// WatchHost closes gone when the parent process has ended: Windows does not tell
 // of a pipe that nobody reads before it is written to.
-func watchHost(gone chan<- struct{}) {
+func WatchHost(gone chan<- struct{}) {
 	parent, err := windows.OpenProcess(windows.SYNCHRONIZE, false, uint32(os.Getppid()))
 	if err != nil {
 		return // the parent is not ours to watch; writing tells
@@ -17,10 +17,4 @@ func watchHost(gone chan<- struct{}) {
 	if event, err := windows.WaitForSingleObject(parent, windows.INFINITE); err == nil && event == windows.WAIT_OBJECT_0 {
 		close(gone)
 	}
-}
-
-// isTerminal tells whether a person sits at f.
-func isTerminal(f *os.File) bool {
-	var mode uint32
-	return windows.GetConsoleMode(windows.Handle(f.Fd()), &mode) == nil
 }

@@ -1,6 +1,6 @@
 //go:build unix
 
-package main
+package cli
 
 import (
 	"io"
@@ -17,7 +17,7 @@ const serving = "GRPCLINE_TEST_SERVES"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(serving) != "" {
-		os.Exit(run(nil))
+		os.Exit(Run(nil))
 	}
 	os.Exit(m.Run())
 }

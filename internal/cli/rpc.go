@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"bytes"
@@ -10,6 +10,8 @@ import (
 	"math"
 	"os"
 	"strings"
+
+	"golang.org/x/term"
 
 	"github.com/grpcline/grpcline/grpcops"
 	"github.com/grpcline/grpcline/rpc"
@@ -83,7 +85,7 @@ func readParams(args []string) (json.RawMessage, error) {
 func show(a *answer) int {
 	if a.Error == nil {
 		text := a.Result
-		if isTerminal(os.Stdout) {
+		if term.IsTerminal(int(os.Stdout.Fd())) {
 			text = indented(text)
 		}
 		_, err := fmt.Fprintf(os.Stdout, "%s\n", text)

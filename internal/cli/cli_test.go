@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"os"
@@ -14,7 +14,7 @@ func TestRunWithFiles(t *testing.T) {
 		"{\"id\":2,\"method\":\"callMethod\",\"params\":[\"c1\",\"grpcline.demo.Demo\",\"SayHello\",{\"name\":\"a\"}]}\r\n"+
 		"{\"id\":3,\"method\":\"closeConnection\",\"params\":[\"c1\"]}", 0o600)
 	out := filepath.Join(folder, "out")
-	if code := run([]string{"--demo", "--in", in, "--out", out}); code != exitOK {
+	if code := Run([]string{"--demo", "--in", in, "--out", out}); code != exitOK {
 		t.Fatalf("exit code %d", code)
 	}
 	got := content(t, out)
@@ -56,7 +56,7 @@ func TestExitCodes(t *testing.T) {
 		{[]string{"--demo", "call", "callMethod", `[{"address":"demo:///"},"grpcline.demo.Demo","Fail",{"code":5}]`}, exitFailed},
 		{[]string{"call", "ping", "@" + write(t, folder, "params", "\uFEFF{}\r\n", 0o600)}, exitOK},
 	} {
-		if got := run(test.args); got != test.want {
+		if got := Run(test.args); got != test.want {
 			t.Errorf("%q: exit code %d, want %d", test.args, got, test.want)
 		}
 	}

@@ -1,6 +1,6 @@
 //go:build unix
 
-package main
+package process
 
 import (
 	"errors"
@@ -9,10 +9,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// watchHost closes gone when nobody can read the standard output any more: its
+// WatchHost closes gone when nobody can read the standard output any more: its
 // pipe is broken or its socket closed in both directions. A socket pair of which
 // the host has closed one direction is not gone.
-func watchHost(gone chan<- struct{}) {
+func WatchHost(gone chan<- struct{}) {
 	for {
 		// No event is asked for: POLLERR and POLLHUP are always told.
 		fds := []unix.PollFd{{Fd: int32(os.Stdout.Fd())}}
