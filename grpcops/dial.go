@@ -1,6 +1,7 @@
 package grpcops
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"net"
@@ -123,7 +124,7 @@ func (c *Conn) options(env *Env, at address) ([]grpc.DialOption, error) {
 		grpc.WithReadBufferSize(readBuffer),
 		grpc.WithStaticStreamWindowSize(streamWindow),
 		grpc.WithStaticConnWindowSize(connectionWindow),
-		grpc.WithUserAgent(userAgent(p.UserAgent, env.Version)),
+		grpc.WithUserAgent(cmp.Or(p.UserAgent, p.Metadata.UserAgent, "grpcline/"+env.Version)),
 		grpc.WithDefaultCallOptions(
 			grpc.MaxCallRecvMsgSize(orDefault(p.MaxReceiveBytes)),
 			grpc.MaxCallSendMsgSize(orDefault(p.MaxSendBytes)),
@@ -171,13 +172,6 @@ func (c *Conn) credentials() (credentials.TransportCredentials, error) {
 		creds = credentials.NewTLS(config)
 	}
 	return &watchedCredentials{creds, c.stage, c.Params.Authority != "", settings.ServerName}, nil
-}
-
-func userAgent(given, version string) string {
-	if given != "" {
-		return given
-	}
-	return "grpcline/" + version
 }
 
 // orDefault is a size limit of messages; 0 asks for none.

@@ -44,6 +44,10 @@ func (v *values) UnmarshalJSON(data []byte) error {
 // UnmarshalJSON reads metadata that a host gives, and refuses names and values
 // that gRPC cannot carry.
 func (md *Metadata) UnmarshalJSON(data []byte) error {
+	return md.read(data, checkName)
+}
+
+func (md *Metadata) read(data []byte, checkName func(lower string) error) error {
 	var given map[string]values
 	if err := strictjson.DecodeValue(data, &given); err != nil {
 		return err
@@ -66,6 +70,48 @@ func (md *Metadata) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+// ConnectionMetadata is the metadata of connection params. A host may give the
+// user agent there, under the name that it has on the wire.
+type ConnectionMetadata struct {
+	Metadata  Metadata
+	UserAgent string // what was given as user-agent
+}
+
+const userAgentName = "user-agent"
+
+// UnmarshalJSON reads metadata that may have a user-agent.
+func (md *ConnectionMetadata) UnmarshalJSON(data []byte) error {
+	err := md.Metadata.read(data, func(lower string) error {
+		if lower == userAgentName {
+			return nil
+		}
+		return checkName(lower)
+	})
+	if err != nil {
+		return err
+	}
+	if agents, ok := md.Metadata[userAgentName]; ok {
+		if len(agents) != 1 {
+			return wrongName(userAgentName, "is taken for userAgent, which is one value")
+		}
+		md.UserAgent = agents[0]
+		delete(md.Metadata, userAgentName)
+	}
+	return nil
+}
+
+// MarshalJSON writes what UnmarshalJSON reads.
+func (md ConnectionMetadata) MarshalJSON() ([]byte, error) {
+	all := md.Metadata
+	if md.UserAgent != "" {
+		all = all.With(Metadata{userAgentName: {md.UserAgent}})
+	}
+	return all.MarshalJSON()
+}
+
+// IsZero tells whether nothing was given.
+func (md ConnectionMetadata) IsZero() bool { return len(md.Metadata) == 0 && md.UserAgent == "" }
+
 func wrongName(name, why string) error {
 	return &strictjson.Error{Path: name, Message: fmt.Sprintf("%q %s", name, why)}
 }
@@ -74,8 +120,8 @@ func checkName(name string) error {
 	switch {
 	case name == "":
 		return &strictjson.Error{Message: "has an empty name"}
-	case name == "user-agent":
-		return wrongName(name, "is set by gRPC; use userAgent in the connection params")
+	case name == userAgentName:
+		return wrongName(name, "is fixed when a connection is opened, for all that is sent on it: give it there, as userAgent")
 	case name == "host":
 		return wrongName(name, "is set by HTTP/2; use authority in the connection params")
 	case name[0] == ':' || strings.HasPrefix(name, "grpc-") || slices.Contains(reserved, name):

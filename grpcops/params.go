@@ -18,7 +18,7 @@ type ConnectionParams struct {
 	ImportPaths      []string              `json:"importPaths,omitempty" doc:"folders in which paths and imports are looked for"`
 	DescriptorSet    *schema.DescriptorSet `json:"descriptorSet,omitempty" doc:"a FileDescriptorSet: a path or base64, or {file}, {base64}"`
 	Reflection       *Reflection           `json:"reflection,omitempty" doc:"\"auto\" (the default: where no schema is given), true (added to given schemas) or false"`
-	Metadata         Metadata              `json:"metadata,omitempty" doc:"sent with every call: {name: value} or {name: [value…]}; base64 for names that end in -bin"`
+	Metadata         ConnectionMetadata    `json:"metadata,omitzero" doc:"sent with every call: {name: value} or {name: [value…]}; base64 for names that end in -bin"`
 	TLS              *TLSSettings          `json:"tls,omitempty" doc:"encrypt; {} is TLS with the system's roots"`
 	TimeoutMs        *int                  `json:"timeoutMs,omitempty" doc:"the default bound of every operation (10000)"`
 	ConnectTimeoutMs *int                  `json:"connectTimeoutMs,omitempty" doc:"how long opening may take (10000)"`
@@ -28,7 +28,7 @@ type ConnectionParams struct {
 	MaxSendBytes     *int                  `json:"maxSendBytes,omitempty" doc:"the largest message sent (67108864)"`
 	Keepalive        *Keepalive            `json:"keepalive,omitempty" doc:"HTTP/2 pings that find out a dead connection"`
 	Authority        string                `json:"authority,omitempty" doc:"the :authority to send instead of the address' host"`
-	UserAgent        string                `json:"userAgent,omitempty" doc:"put before grpc-go's own user agent"`
+	UserAgent        string                `json:"userAgent,omitempty" doc:"put before grpc-go's own user agent; wins over a user-agent in metadata"`
 	ServiceConfig    ServiceConfig         `json:"serviceConfig,omitempty" doc:"a gRPC service config: retry policy, load balancing, timeouts by method" shape:"object"`
 	WaitForReady     *bool                 `json:"waitForReady,omitempty" doc:"calls wait for a connection instead of failing while there is none (false)"`
 	JSON             *JSONOptions          `json:"json,omitempty" doc:"how messages are written and read"`

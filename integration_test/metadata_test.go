@@ -82,7 +82,7 @@ func TestBadMetadata(t *testing.T) {
 	cases := map[string]obj{
 		"grpc-": {"grpc-timeout": "1S"}, "GRPC-": {"Grpc-Encoding": "x"}, "pseudo": {":path": "/x"}, "content-type": {"content-type": "x"},
 		"te": {"te": "x"}, "connection": {"connection": "x"}, "keep-alive": {"keep-alive": "x"}, "transfer-encoding": {"transfer-encoding": "x"},
-		"upgrade": {"upgrade": "x"}, "proxy-connection": {"proxy-connection": "x"}, "user-agent": {"user-agent": "x"}, "host": {"host": "x"},
+		"upgrade": {"upgrade": "x"}, "proxy-connection": {"proxy-connection": "x"}, "host": {"host": "x"},
 		"no name": {"": "x"}, "a space": {"a b": "x"}, "non-ASCII name": {"имя": "x"}, "non-ASCII value": {"a": "Ж"},
 		"a newline": {"a": "x\ny"}, "NUL": {"a": "\x00"}, "not base64": {"a-bin": "!!"}, "a number": {"a": 5},
 		"a nested list": {"a": []any{[]any{"x"}}}, "non-ASCII in a list": {"a": []any{"x", "Ж"}}, "DEL": {"a": "\x7f"},
@@ -103,9 +103,6 @@ func TestBadMetadata(t *testing.T) {
 			}
 		})
 	}
-	if err := r.Fail("setMetadata", obj{"connection": r.conn, "metadata": obj{"user-agent": "x"}}, -32602); !strings.Contains(err.Message, "userAgent") {
-		t.Errorf("%v does not say what to use", err)
-	}
 	if seen := inspect(r.Host, r.conn); seen.Metadata["a"] != nil {
 		t.Errorf("refused metadata was sent: %v", seen.Metadata)
 	}
@@ -121,6 +118,47 @@ func TestAuthorityAndUserAgent(t *testing.T) {
 	}
 	if got := strings.Join(seen.Metadata["user-agent"], " "); !strings.HasPrefix(got, "host/1.0") {
 		t.Errorf("user agent %q", got)
+	}
+}
+
+// TestUserAgentInMetadata takes user-agent in a connection's metadata for its
+// userAgent, which wins where both are given.
+func TestUserAgentInMetadata(t *testing.T) {
+	server := testserver.Start(t, testserver.Options{})
+	h := Start(t)
+	expect := func(conn any, want string) {
+		t.Helper()
+		got := inspect(h, conn).Metadata["user-agent"]
+		if len(got) != 1 || !strings.HasPrefix(got[0], want+" ") {
+			t.Errorf("user agent %q, want %q", got, want)
+		}
+	}
+	given := obj{"address": server.Addr, "proto": testserver.Texts(t), "metadata": obj{"User-Agent": []string{"host/1.0"}, "kept": "yes"}}
+	expect(given, "host/1.0")
+	opened := decode[struct{ ConnectionID string }](h, h.Must("openConnection", given)).ConnectionID
+	expect(opened, "host/1.0")
+	if seen := inspect(h, opened); !slices.Equal(seen.Metadata["kept"], []string{"yes"}) {
+		t.Errorf("beside user-agent came %q", seen.Metadata)
+	}
+	h.Must("setMetadata", obj{"connection": opened, "metadata": obj{}})
+	expect(opened, "host/1.0")
+	expect(with(given, obj{"userAgent": "wins/2.0"}), "wins/2.0")
+	expect(decode[any](h, h.Must("getConnectionParams", given)), "host/1.0")
+
+	for name, md := range map[string]obj{"two": {"user-agent": []string{"a", "b"}}, "none": {"user-agent": []string{}}, "non-ASCII": {"USER-AGENT": "Ж"}, "twice": {"user-agent": "a", "User-Agent": "b"}} {
+		if err := h.Fail("openConnection", with(given, obj{"metadata": md}), -32602); err.Data.Param != "metadata" {
+			t.Errorf("%s: data.param is %q in %v", name, err.Data.Param, err)
+		}
+	}
+	for method, params := range map[string]obj{
+		"callMethod":     scripted(opened, "Unary", nil, obj{"metadata": obj{"User-Agent": "x"}}),
+		"setMetadata":    {"connection": opened, "metadata": obj{"User-Agent": "x"}},
+		"initBidiStream": scripted(opened, "Bidi", nil, obj{"metadata": obj{"User-Agent": "x"}}),
+	} {
+		err := h.Fail(method, params, -32602)
+		if err.Data.Param != "metadata" || !strings.Contains(err.Message, "userAgent") {
+			t.Errorf("%s: %v does not say what to use", method, err)
+		}
 	}
 }
 

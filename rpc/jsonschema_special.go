@@ -32,7 +32,7 @@ func (s *schemas) special(t reflect.Type) *jsonSchema {
 		return anyOf(&jsonSchema{Type: "string", Enum: []string{"auto"}}, &jsonSchema{Type: "boolean"})
 	case reflect.TypeFor[grpcops.Compression]():
 		return &jsonSchema{Type: "string", Enum: []string{"gzip", "identity"}}
-	case metadataType:
+	case metadataType, reflect.TypeFor[grpcops.ConnectionMetadata]():
 		if s.results {
 			return &jsonSchema{Type: "object", Additional: texts}
 		}

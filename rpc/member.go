@@ -6,7 +6,7 @@ import (
 )
 
 // member is a member of a JSON object, as the field of a struct declares it with
-// its tags: json its name and whether it may be left out (omitempty), doc what it
+// its tags: json its name and whether it may be left out (omitempty, omitzero), doc what it
 // means, and shape the JSON type of json.RawMessage where only one is taken.
 type member struct {
 	name     string
@@ -31,7 +31,7 @@ func membersOf(t reflect.Type) []member {
 			owner = direct(t.FieldByIndex(outer).Type)
 		}
 		list = append(list, member{
-			name: name, doc: f.Tag.Get("doc"), required: options != "omitempty",
+			name: name, doc: f.Tag.Get("doc"), required: options == "",
 			shape: f.Tag.Get("shape"), typ: f.Type, owner: owner,
 		})
 	}

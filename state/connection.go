@@ -45,7 +45,7 @@ func (s *State) OpenConnection(p grpcops.ConnectionParams, chosen string) (Op[Op
 	}
 	c := &connection{
 		id: id, address: p.Address, since: time.Now(), timeout: p.Timeout(),
-		opened: make(chan struct{}), metadata: p.Metadata, streams: map[*stream]struct{}{},
+		opened: make(chan struct{}), metadata: p.Metadata.Metadata, streams: map[*stream]struct{}{},
 	}
 	c.order = s.connections.add(id, c)
 	return func(ctx context.Context) (Opened, error) {

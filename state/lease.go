@@ -34,7 +34,7 @@ func (s *State) lease(ref Ref) (*lease, error) {
 		if ref.TLS != nil {
 			p.TLS = ref.TLS
 		}
-		return &lease{state: s, params: &p, metadata: p.Metadata, timeout: p.Timeout()}, nil
+		return &lease{state: s, params: &p, metadata: p.Metadata.Metadata, timeout: p.Timeout()}, nil
 	}
 	if ref.TLS != nil {
 		return nil, &grpcops.ParamError{Param: "tls", Message: fmt.Sprintf("tls is for connection params; connection %q is open already, so give tls to openConnection", ref.ID)}

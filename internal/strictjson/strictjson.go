@@ -3,7 +3,7 @@
 // given twice, a missing required field and a value of another type are errors
 // that say which name is at fault; null is the same as leaving the field out.
 //
-// Fields are named by their json tags; a field without omitempty is required.
+// Fields are named by their json tags; a field without an option, such as omitempty, is required.
 // Supported are bool, string, the signed integers (as counts: whole numbers from
 // 0 on, 5.0 being whole), json.RawMessage (kept as it is, null included), maps
 // with string keys, slices, pointers, structs, embedded structs and types with an
@@ -110,7 +110,7 @@ func planOf(t reflect.Type) *plan {
 		}
 		p.byName[tag] = len(p.fields)
 		p.names = append(p.names, tag)
-		p.fields = append(p.fields, field{tag, f.Index, options != "omitempty"})
+		p.fields = append(p.fields, field{tag, f.Index, options == ""})
 	}
 	if len(p.fields) > mostFields {
 		panic(fmt.Sprintf("strictjson: %s has more than %d fields", t, mostFields))
