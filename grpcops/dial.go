@@ -51,11 +51,11 @@ type Conn struct {
 }
 
 // Check says what is wrong with the params, as far as that shows without
-// connecting.
-func (p *ConnectionParams) Check() error {
+// connecting. Reading the files that they name ends with ctx.
+func (p *ConnectionParams) Check(ctx context.Context) error {
 	_, err := parseAddress(p.Address, p.TLS != nil)
 	if err == nil && p.TLS != nil {
-		err = inTLS(p.TLS.Check())
+		err = inTLS(p.TLS.Check(ctx))
 	}
 	switch {
 	case err != nil:
@@ -72,7 +72,7 @@ func (p *ConnectionParams) Check() error {
 // give and, unless they are lazy, connects. Its error is a *ParamError, or a *StatusError
 // with the cause why the server cannot be reached.
 func (env *Env) Dial(ctx context.Context, p ConnectionParams) (*Conn, error) {
-	if err := p.Check(); err != nil {
+	if err := p.Check(ctx); err != nil {
 		return nil, err
 	}
 	at, err := parseAddress(p.Address, p.TLS != nil)
@@ -87,7 +87,7 @@ func (env *Env) Dial(ctx context.Context, p ConnectionParams) (*Conn, error) {
 		return nil, err
 	}
 	c.types.turn = make(chan struct{}, 1)
-	options, err := c.options(env, at)
+	options, err := c.options(ctx, env, at)
 	if err != nil {
 		return nil, err
 	}
@@ -110,9 +110,9 @@ func (c *Conn) Close() { c.cc.Close() }
 func (c *Conn) State() string { return c.cc.GetState().String() }
 
 // options are the settings of the connection as grpc-go takes them.
-func (c *Conn) options(env *Env, at address) ([]grpc.DialOption, error) {
+func (c *Conn) options(ctx context.Context, env *Env, at address) ([]grpc.DialOption, error) {
 	p := &c.Params
-	creds, err := c.credentials()
+	creds, err := c.credentials(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -158,14 +158,14 @@ func (c *Conn) options(env *Env, at address) ([]grpc.DialOption, error) {
 }
 
 // credentials are TLS or none, watched to know how far connecting has come.
-func (c *Conn) credentials() (credentials.TransportCredentials, error) {
+func (c *Conn) credentials(ctx context.Context) (credentials.TransportCredentials, error) {
 	creds := insecure.NewCredentials()
 	settings := c.Params.TLS
 	if settings == nil {
 		settings = &TLSSettings{}
 	}
 	if c.TLS {
-		config, err := settings.config()
+		config, err := settings.config(ctx)
 		if err != nil {
 			return nil, inTLS(err)
 		}

@@ -72,7 +72,7 @@ func TestNullIsAbsent(t *testing.T) {
 		if err := strictjson.Decode([]byte(`{"address":"demo:///","`+name+`":null}`), &p); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		if err := p.Check(); err != nil {
+		if err := p.Check(t.Context()); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 		out, err := json.Marshal(&p)

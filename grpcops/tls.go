@@ -1,10 +1,12 @@
 package grpcops
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"os"
+
+	"github.com/grpcline/grpcline/internal/hostfile"
 )
 
 // TLSSettings say how a connection is encrypted and who may be on either end.
@@ -20,9 +22,9 @@ type TLSSettings struct {
 }
 
 // Check reads all that the settings name and says what is wrong with it, in a
-// *ParamError whose message begins with the name of the setting.
-func (t *TLSSettings) Check() error {
-	_, err := t.config()
+// *ParamError whose message begins with the name of the setting. Reading ends with ctx.
+func (t *TLSSettings) Check(ctx context.Context) error {
+	_, err := t.config(ctx)
 	return err
 }
 
@@ -36,17 +38,17 @@ func inTLS(err error) error {
 }
 
 // config makes what crypto/tls needs.
-func (t *TLSSettings) config() (*tls.Config, error) {
+func (t *TLSSettings) config(ctx context.Context) (*tls.Config, error) {
 	config := &tls.Config{
 		MinVersion:         tls.VersionTLS12,
 		ServerName:         t.ServerName,
 		InsecureSkipVerify: given(t.DisableCertVerification),
 	}
 	var err error
-	if config.RootCAs, err = t.roots(); err != nil {
+	if config.RootCAs, err = t.roots(ctx); err != nil {
 		return nil, err
 	}
-	certificate, err := t.clientCertificate()
+	certificate, err := t.clientCertificate(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -57,13 +59,13 @@ func (t *TLSSettings) config() (*tls.Config, error) {
 }
 
 // roots returns the given root certificates, nil for the system's.
-func (t *TLSSettings) roots() (*x509.CertPool, error) {
+func (t *TLSSettings) roots(ctx context.Context) (*x509.CertPool, error) {
 	if t.CertFile == "" && t.CAPem == "" {
 		return nil, nil
 	}
 	pool := x509.NewCertPool()
 	if t.CertFile != "" {
-		text, err := readFile("certFile", t.CertFile)
+		text, err := readFile(ctx, "certFile", t.CertFile)
 		if err != nil {
 			return nil, err
 		}
@@ -78,12 +80,12 @@ func (t *TLSSettings) roots() (*x509.CertPool, error) {
 }
 
 // clientCertificate returns the certificate for mutual TLS, nil for none.
-func (t *TLSSettings) clientCertificate() (*tls.Certificate, error) {
-	cert, certPath, err := either("clientCertFile", t.ClientCertFile, "clientCertPem", t.ClientCertPem)
+func (t *TLSSettings) clientCertificate(ctx context.Context) (*tls.Certificate, error) {
+	cert, certPath, err := either(ctx, "clientCertFile", t.ClientCertFile, "clientCertPem", t.ClientCertPem)
 	if err != nil {
 		return nil, err
 	}
-	key, keyPath, err := either("clientKeyFile", t.ClientKeyFile, "clientKeyPem", t.ClientKeyPem)
+	key, keyPath, err := either(ctx, "clientKeyFile", t.ClientKeyFile, "clientKeyPem", t.ClientKeyPem)
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +105,7 @@ func (t *TLSSettings) clientCertificate() (*tls.Certificate, error) {
 }
 
 // either reads what is given as a file or as text, and says which it was.
-func either(filePath, file, textPath, text string) ([]byte, string, error) {
+func either(ctx context.Context, filePath, file, textPath, text string) ([]byte, string, error) {
 	switch {
 	case file != "" && text != "":
 		return nil, "", paramErrorf(textPath, "%s and %s are two forms of the same; give one of them", textPath, filePath)
@@ -112,18 +114,22 @@ func either(filePath, file, textPath, text string) ([]byte, string, error) {
 	case file == "":
 		return nil, filePath, nil
 	}
-	content, err := readFile(filePath, file)
+	content, err := readFile(ctx, filePath, file)
 	return content, filePath, err
 }
 
-func readFile(path, name string) ([]byte, error) {
-	content, err := os.ReadFile(name)
+// maxPEMBytes bounds a file of certificates or keys. The largest bundles of roots
+// have less than one.
+const maxPEMBytes = 16 << 20
+
+// readFile reads the file that a setting names.
+func readFile(ctx context.Context, path, name string) ([]byte, error) {
+	content, err := hostfile.Read(ctx, name, maxPEMBytes)
+	if cause := notADeadline(ctx); err != nil && cause != nil {
+		return nil, cause
+	}
 	if err != nil {
-		var cause *os.PathError
-		if errors.As(err, &cause) {
-			err = cause.Err
-		}
-		return nil, paramErrorf(path, "%s: %s cannot be read: %v", path, name, err)
+		return nil, paramErrorf(path, "%s: %v", path, err)
 	}
 	return content, nil
 }

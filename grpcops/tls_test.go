@@ -78,7 +78,7 @@ func TestTLSSettings(t *testing.T) {
 		{"a key twice", TLSSettings{ClientCertFile: certFile, ClientKeyFile: keyFile, ClientKeyPem: key}, "clientKeyPem", "clientKeyFile"},
 		{"another's key", TLSSettings{ClientCertPem: cert, ClientKeyPem: otherKey}, "clientCertPem", "clientKeyPem"},
 	} {
-		err := test.in.Check()
+		err := test.in.Check(t.Context())
 		if test.param == "" {
 			if err != nil {
 				t.Errorf("%s: %v", test.name, err)
@@ -90,7 +90,7 @@ func TestTLSSettings(t *testing.T) {
 			t.Errorf("%s: got %+v, want %s at fault", test.name, err, test.param)
 		}
 		// Inside connection params the same is said of tls.
-		err = (&ConnectionParams{Address: "demo:///", TLS: &test.in}).Check()
+		err = (&ConnectionParams{Address: "demo:///", TLS: &test.in}).Check(t.Context())
 		if !errors.As(err, &wrong) || wrong.Param != "tls" || wrong.Path != "tls."+test.param {
 			t.Errorf("%s, in connection params: got %+v", test.name, err)
 		}

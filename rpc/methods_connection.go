@@ -88,12 +88,12 @@ func connectionMethods() []*method {
 		declare("getConnectionParams", "ПолучитьПараметрыСоединения", "address proto metadata",
 			"Makes connection params and checks them.",
 			func(_ *Worker, p *grpcops.ConnectionParams) (state.Op[*grpcops.ConnectionParams], error) {
-				return func(context.Context) (*grpcops.ConnectionParams, error) { return p, p.Check() }, nil
+				return func(ctx context.Context) (*grpcops.ConnectionParams, error) { return p, p.Check(ctx) }, nil
 			}),
 		declare("getTlsSettings", "ПолучитьНастройкиTls", "disableCertVerification certFile",
 			"Makes TLS settings and checks them.",
 			func(_ *Worker, p *grpcops.TLSSettings) (state.Op[*grpcops.TLSSettings], error) {
-				return func(context.Context) (*grpcops.TLSSettings, error) { return p, p.Check() }, nil
+				return func(ctx context.Context) (*grpcops.TLSSettings, error) { return p, p.Check(ctx) }, nil
 			}),
 		declare("openConnection", "ОткрытьСоединение", "address proto metadata tls connectionId",
 			"Opens a connection and keeps it.",

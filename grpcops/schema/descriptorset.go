@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -68,8 +69,8 @@ func (d DescriptorSet) MarshalJSON() ([]byte, error) {
 }
 
 // read gets the set's bytes and its files.
-func (d *DescriptorSet) read(importPaths []string) (text string, files []*descriptorpb.FileDescriptorProto, err error) {
-	if text, err = d.text(importPaths); err != nil {
+func (d *DescriptorSet) read(ctx context.Context, importPaths []string) (text string, files []*descriptorpb.FileDescriptorProto, err error) {
+	if text, err = d.text(ctx, importPaths); err != nil {
 		return "", nil, &SourceError{"descriptorSet", "the descriptor set: " + err.Error(), err}
 	}
 	var set descriptorpb.FileDescriptorSet
@@ -79,7 +80,7 @@ func (d *DescriptorSet) read(importPaths []string) (text string, files []*descri
 	return text, set.File, nil
 }
 
-func (d *DescriptorSet) text(importPaths []string) (string, error) {
+func (d *DescriptorSet) text(ctx context.Context, importPaths []string) (string, error) {
 	switch {
 	case d.Base64 != nil:
 		text, ok := decodeBase64(*d.Base64)
@@ -88,13 +89,13 @@ func (d *DescriptorSet) text(importPaths []string) (string, error) {
 		}
 		return text, nil
 	case d.File != nil:
-		_, text, err := readPath(*d.File, importPaths)
+		_, text, err := readPath(ctx, *d.File, importPaths)
 		if errors.Is(err, fs.ErrNotExist) {
 			return "", fmt.Errorf("there is no file %q%s", *d.File, lookedIn(*d.File, importPaths))
 		}
 		return text, err
 	}
-	_, text, err := readPath(*d.either, importPaths)
+	_, text, err := readPath(ctx, *d.either, importPaths)
 	if !errors.Is(err, fs.ErrNotExist) {
 		return text, err
 	}

@@ -32,7 +32,7 @@ func gather(ctx context.Context, g Given) (*texts, error) {
 	t := &texts{byName: map[string]int{}, missing: map[string]bool{}}
 	if g.DescriptorSet != nil {
 		var err error
-		if t.setText, t.set, err = g.DescriptorSet.read(g.ImportPaths); err != nil {
+		if t.setText, t.set, err = g.DescriptorSet.read(ctx, g.ImportPaths); err != nil {
 			return nil, err
 		}
 	}
@@ -50,7 +50,7 @@ func gather(ctx context.Context, g Given) (*texts, error) {
 		// Syntax errors are the parser's to report; what could be scanned counts.
 		scanned, _ := fastscan.Scan(t.files[i].name, strings.NewReader(t.files[i].text))
 		for _, imported := range scanned.Imports {
-			if err := t.resolve(imported.Path, t.files[i].folder, g.ImportPaths); err != nil {
+			if err := t.resolve(ctx, imported.Path, t.files[i].folder, g.ImportPaths); err != nil {
 				return nil, err
 			}
 		}
@@ -65,7 +65,7 @@ func (t *texts) add(f sourceFile) {
 }
 
 // resolve finds an imported file, reading it where it is on disk.
-func (t *texts) resolve(name, importersFolder string, importPaths []string) error {
+func (t *texts) resolve(ctx context.Context, name, importersFolder string, importPaths []string) error {
 	if _, known := t.byName[name]; known || t.missing[name] {
 		return nil
 	}
@@ -75,7 +75,7 @@ func (t *texts) resolve(name, importersFolder string, importPaths []string) erro
 	}
 	for _, folder := range folders {
 		path := filepath.Join(folder, filepath.FromSlash(name))
-		text, err := readFile(path)
+		text, err := readFile(ctx, path)
 		if err == nil {
 			t.add(sourceFile{name, text, filepath.Dir(path)})
 			return nil

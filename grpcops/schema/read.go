@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/grpcline/grpcline/internal/hostfile"
 )
 
 // maxFileBytes bounds a schema or a descriptor set that is read from disk.
@@ -32,7 +34,7 @@ func (s namedSource) read(ctx context.Context, importPaths []string) (sourceFile
 		}
 		return sourceFile{name: s.name, text: text}, nil
 	}
-	path, text, err := readPath(*s.source.File, importPaths)
+	path, text, err := readPath(ctx, *s.source.File, importPaths)
 	if errors.Is(err, fs.ErrNotExist) {
 		hint := ""
 		if s.source.toldApart {
@@ -48,14 +50,14 @@ func (s namedSource) read(ctx context.Context, importPaths []string) (sourceFile
 
 // readPath reads a file; a relative path is looked for in the current folder,
 // then in the import paths. It returns where the file was found.
-func readPath(path string, importPaths []string) (found, text string, err error) {
+func readPath(ctx context.Context, path string, importPaths []string) (found, text string, err error) {
 	folders := []string{""}
 	if !filepath.IsAbs(path) {
 		folders = append(folders, importPaths...)
 	}
 	for _, folder := range folders {
 		found = filepath.Join(folder, path)
-		text, err = readFile(found)
+		text, err = readFile(ctx, found)
 		if !errors.Is(err, fs.ErrNotExist) {
 			return found, text, err
 		}
@@ -63,36 +65,10 @@ func readPath(path string, importPaths []string) (found, text string, err error)
 	return "", "", err
 }
 
-// readFile reads a regular file: a pipe could block for ever, and a device never
-// ends.
-func readFile(path string) (string, error) {
-	info, err := os.Stat(path)
-	switch {
-	case err != nil:
-		return "", plainPathError(path, err)
-	case !info.Mode().IsRegular():
-		return "", fmt.Errorf("%q is not a file", path)
-	case info.Size() > maxFileBytes:
-		return "", fmt.Errorf("%q is larger than %d MiB", path, maxFileBytes>>20)
-	}
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return "", plainPathError(path, err)
-	}
-	return string(text), nil
-}
-
-// plainPathError says what is wrong with a path without the name of a system
-// call. A path that cannot exist, or lies below a file, is one that is not there.
-func plainPathError(path string, err error) error {
-	var e *fs.PathError
-	if errors.Is(err, fs.ErrPermission) {
-		return fmt.Errorf("%q may not be read: %w", path, fs.ErrPermission)
-	}
-	if errors.As(err, &e) {
-		return fmt.Errorf("%q cannot be read (%v): %w", path, e.Err, fs.ErrNotExist)
-	}
-	return err
+// readFile reads a file of the host's.
+func readFile(ctx context.Context, path string) (string, error) {
+	text, err := hostfile.Read(ctx, path, maxFileBytes)
+	return string(text), err
 }
 
 // lookedIn says where a relative path was looked for.
