@@ -5,6 +5,10 @@ import { join } from "node:path";
 import { test } from "node:test";
 
 import { contextAt } from "../src/complete/context";
+import type { Answer } from "../src/file/answers";
+import { findFiles, readEnvironment } from "../src/file/environment";
+import { fromGrpcurl } from "../src/grpcurl/from";
+import { toGrpcurl } from "../src/grpcurl/to";
 import { fieldsAt, type Schema, valuesAt } from "../src/complete/schema";
 import type { Request } from "../src/file/block";
 import { connectionParams } from "../src/file/params";
@@ -19,19 +23,81 @@ function read(...path: string[]): string {
 }
 
 function described(request: Request): object {
-  const { name, first, last, addressLine, methodLine, method, messages, settings } = request;
+  const { name, id, first, last, addressLine, methodLine, method, messages, settings } = request;
+  const needs = request.needs.length > 0 ? request.needs.map(({ line, message }) => ({ line, message })) : undefined;
   const { timeoutMs, keepOpen } = settings;
   // A request without an address is never run; its params are described all the same.
   const connection = connectionParams(request as Request & { address: string });
-  return { name, first, last, addressLine, methodLine, method, timeoutMs, keepOpen, connection, messages };
+  return { name, id, first, last, addressLine, methodLine, method, timeoutMs, keepOpen, connection, messages, needs };
+}
+
+/** What a parse test gives besides the file. */
+interface Given {
+  environment?: Record<string, string>;
+  answers?: Record<string, Answer>;
 }
 
 for (const name of readdirSync(join(shared, "parse")).filter((name) => name.endsWith(".grpc"))) {
   test(`parse ${name}`, () => {
-    const file = parse(read("parse", name), { folder: "/project", env: (name) => env[name] });
+    const { given = {}, ...want } = JSON.parse(read("parse", name.replace(/grpc$/, "json"))) as { given?: Given };
+    const file = parse(read("parse", name), {
+      folder: "/project",
+      env: (name) => env[name],
+      environment: new Map(Object.entries(given.environment ?? {})),
+      answer: (request) => given.answers?.[request],
+    });
     const got = { requests: file.requests.map(described), problems: file.problems };
-    const want: unknown = JSON.parse(read("parse", name.replace(/grpc$/, "json")));
     assert.deepEqual(JSON.parse(JSON.stringify(got)), want);
+  });
+}
+
+interface EnvironmentCase {
+  name: string;
+  folder: string;
+  /** Lines by path. */
+  files: Record<string, string[]>;
+  chosen: string | null;
+  want: object;
+}
+
+for (const { name, folder, files, chosen, want } of (JSON.parse(read("environments.json")) as { cases: EnvironmentCase[] }).cases) {
+  test(`environment: ${name}`, () => {
+    const found = findFiles(folder, (path) => files[path]?.join("\n"));
+    const { names, values, problems } = readEnvironment(found, chosen ?? undefined);
+    assert.deepEqual({ files: found.map(([path]) => path), names, values: Object.fromEntries(values), problems }, want);
+  });
+}
+
+/** What a conversion gives: its text and what it lost, or why there is none. */
+function converted(fn: () => { lost: string[] }): object {
+  try {
+    return fn();
+  } catch (err) {
+    return { error: (err as Error).message };
+  }
+}
+
+const grpcurl = JSON.parse(read("grpcurl.json")) as {
+  to: { name: string; request: string[]; want: { command?: string[] } }[];
+  from: { name: string; command: string[]; want: { text?: string[] } }[];
+};
+
+for (const { name, request, want } of grpcurl.to) {
+  test(`to grpcurl: ${name}`, () => {
+    const file = parse(request.join("\n"), { folder: "/project", env: (name) => env[name] });
+    assert.deepEqual(file.problems, []);
+    const [first] = file.requests as Parameters<typeof toGrpcurl>[0][];
+    assert.deepEqual(
+      converted(() => toGrpcurl(first!)),
+      want.command ? { ...want, command: want.command.join("\n") } : want,
+    );
+  });
+}
+
+for (const { name, command, want } of grpcurl.from) {
+  test(`from grpcurl: ${name}`, () => {
+    const got = converted(() => fromGrpcurl(command.join("\n")));
+    assert.deepEqual(got, want.text ? { ...want, text: want.text.join("\n") } : want);
   });
 }
 

@@ -5,6 +5,7 @@ import { classify, metadata } from "../file/lines";
 export type Context =
   | { kind: "directive"; prefix: string }
   | { kind: "service"; prefix: string }
+  | { kind: "reference"; prefix: string }
   | { kind: "method"; service: string; prefix: string }
   | Spot;
 
@@ -28,6 +29,8 @@ export function contextAt(all: readonly string[]): Context | undefined {
   const directive = /^[ \t]*(?:#|\/\/)[ \t]*@([A-Za-z0-9-]*)$/.exec(line);
   if (directive) return { kind: "directive", prefix: directive[1]! };
   const { kind } = classify(line);
+  const reference = /\{\{[ \t]*(\$?[\w-]*)$/.exec(line);
+  if (reference && kind !== "comment") return { kind: "reference", prefix: reference[1]! };
   if (kind !== "content" && kind !== "blank") return undefined;
   const list = contentAbove(all);
   const method = list.findIndex((text, i) => i > 0 && !metadata(text));

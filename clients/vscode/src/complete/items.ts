@@ -8,7 +8,7 @@ import type { Servers } from "./server";
 /** One thing that can be completed. */
 export interface Item {
   label: string;
-  kind: "directive" | "service" | "method" | "field" | "value";
+  kind: "directive" | "reference" | "service" | "method" | "field" | "value";
   /** What is put in place of the prefix. */
   insert: string;
   /** How many characters after the cursor it replaces too: a closing quote. */
@@ -48,18 +48,37 @@ function valueItems(schema: Schema, spot: Spot, after: string): Item[] {
   });
 }
 
+/** What references can name. */
+export interface Names {
+  /** Variables of the file and of the environment. */
+  variables: string[];
+  /** Requests, by the names of their answers. */
+  requests: string[];
+}
+
+function referenceItems({ variables, requests }: Names, after: string): Item[] {
+  const end = /^[ \t]*\}\}/.test(after) ? "" : "}}";
+  return [
+    ...variables.map((name) => item("reference", name, "variable", { insert: name + end })),
+    item("reference", "$env", "variable of the process's environment", { insert: "$env " }),
+    ...requests.map((name) => item("reference", name, "answer of a request", { insert: `${name}.` })),
+  ];
+}
+
 /**
  * Makes the items that fit a context.
- * @param request the request at the cursor; directives need none
+ * @param request the request at the cursor; directives and references need none
  * @param after the line's text after the cursor
  */
 export async function itemsFor(
   servers: Servers,
+  names: Names,
   request: Request | undefined,
   context: Context,
   after: string,
 ): Promise<Item[]> {
   if (context.kind === "directive") return directiveNames.map((name) => item("directive", name, "directive"));
+  if (context.kind === "reference") return referenceItems(names, after);
   if (!request) return [];
   if (context.kind === "service") {
     const services = await servers.services(request);

@@ -1,6 +1,6 @@
 import { JsonProblem, split, type Value } from "../json/values";
 import * as directives from "./directives";
-import { expandJson, expandText, VariableProblem, type Variables } from "./expand";
+import { expandJson, expandText, MissingAnswer, VariableProblem, type Variables } from "./expand";
 import * as lines from "./lines";
 
 /** The lines between two separators; lines are counted from 1. */
@@ -14,8 +14,17 @@ export interface Block {
   content: { text: string; line: number }[];
 }
 
+/** What a line of a request waits for, an answer of another request; the directive it is in. */
+export interface Need {
+  line: number;
+  message: string;
+  directive?: string;
+}
+
 export interface Request {
   name: string;
+  /** By which references mean its answer. */
+  id?: string;
   first: number;
   last: number;
   addressLine: number;
@@ -27,6 +36,14 @@ export interface Request {
   method?: string;
   messages: Value[];
   settings: directives.Settings;
+  /** What has to be answered before it can run, by line. */
+  needs: Need[];
+}
+
+/** What directives say, and what those wait for that say nothing yet. */
+export interface BlockSettings {
+  settings: directives.Settings;
+  needs: Need[];
 }
 
 /** What the blocks of one file share. */
@@ -37,30 +54,43 @@ export interface Scope {
   report: (line: number, message: string) => void;
 }
 
-/** Returns what fn does, or undefined after reporting its problem. */
-function attempt<Result>(scope: Scope, line: number, fn: () => Result): Result | undefined {
+/** Returns what fn does, or undefined after reporting its problem or noting its need. */
+function attempt<Result>(scope: Scope, needs: Need[], line: number, fn: () => Result): Result | undefined {
   try {
     return fn();
   } catch (err) {
-    if (!(err instanceof VariableProblem)) throw err;
-    scope.report(line, err.message);
+    if (err instanceof MissingAnswer) needs.push({ line, message: err.message });
+    else if (err instanceof VariableProblem) scope.report(line, err.message);
+    else throw err;
     return undefined;
   }
 }
 
-function expanded(scope: Scope, text: string, line: number): string | undefined {
-  return attempt(scope, line, () => expandText(text, scope.variables));
-}
-
 /** Reads the directives of a block. */
-export function readSettings(block: Block, scope: Scope): directives.Settings {
+export function readSettings(block: Block, scope: Scope): BlockSettings {
   const settings = directives.empty();
+  const needs: Need[] = [];
   for (const { name, value, line } of block.directives) {
-    const text = expanded(scope, value, line);
+    const own: Need[] = [];
+    const text = attempt(scope, own, line, () => expandText(value, scope.variables));
+    needs.push(...own.map((need) => ({ ...need, directive: name })));
     const problem = text === undefined ? undefined : directives.read(settings, name, text, scope.folder);
     if (problem) scope.report(line, problem);
   }
-  return settings;
+  return { settings, needs };
+}
+
+/** Settings and needs of a request: a directive of its own replaces what the file's waits for. */
+function merge(file: BlockSettings, own: BlockSettings, block: Block): BlockSettings {
+  const isReplaced = (name = "") => !directives.addsUp(name) && block.directives.some((it) => it.name === name);
+  return {
+    settings: directives.merge(file.settings, own.settings),
+    needs: [...file.needs.filter((need) => !isReplaced(need.directive)), ...own.needs],
+  };
+}
+
+function expanded(request: Request, text: string, line: number, scope: Scope): string | undefined {
+  return attempt(scope, request.needs, line, () => expandText(text, scope.variables));
 }
 
 /** Reads metadata and method; returns where in the content the body begins. */
@@ -70,11 +100,11 @@ function readHead(request: Request, block: Block, scope: Scope): number {
     const metadata = lines.metadata(text);
     if (!metadata) {
       request.methodLine = line;
-      readMethod(request, expanded(scope, lines.trim(text), line), scope);
+      readMethod(request, expanded(request, lines.trim(text), line, scope), scope);
       return i + 1;
     }
     const values = (request.metadata[metadata.name] ??= []);
-    const value = expanded(scope, metadata.value, line);
+    const value = expanded(request, metadata.value, line, scope);
     if (value !== undefined) values.push(value);
   }
   scope.report(request.addressLine, "the request has no method: write package.Service/Method under its address");
@@ -101,7 +131,7 @@ function readBody(request: Request, block: Block, from: number, scope: Scope): v
   const body = Array.from({ length: block.last - first.line + 1 }, () => "");
   let isWhole = true;
   for (const { text, line } of content) {
-    const json = attempt(scope, line, () => expandJson(text, scope.variables));
+    const json = attempt(scope, request.needs, line, () => expandJson(text, scope.variables));
     isWhole &&= json !== undefined;
     body[line - first.line] = json ?? "";
   }
@@ -119,20 +149,20 @@ function readBody(request: Request, block: Block, from: number, scope: Scope): v
 }
 
 /** Reads the request of a block; undefined where the block has none. */
-export function readRequest(block: Block, defaults: directives.Settings, scope: Scope): Request | undefined {
+export function readRequest(block: Block, defaults: BlockSettings, scope: Scope): Request | undefined {
   const address = block.content[0];
   if (!address) return undefined;
-  const settings = directives.merge(defaults, readSettings(block, scope));
   const request: Request = {
     name: block.name,
     first: block.first,
     last: block.last,
     addressLine: address.line,
-    address: expanded(scope, lines.trim(address.text), address.line),
+    address: undefined,
     metadata: {},
     messages: [],
-    settings,
+    ...merge(defaults, readSettings(block, scope), block),
   };
+  request.address = expanded(request, lines.trim(address.text), address.line, scope);
   readBody(request, block, readHead(request, block, scope), scope);
   return request;
 }

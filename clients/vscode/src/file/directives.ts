@@ -16,6 +16,18 @@ export interface Settings {
   authority?: string;
   timeoutMs?: number;
   keepOpen?: boolean;
+  /** The value of `authorization`; "" is none. */
+  auth?: string;
+  retry?: Retry;
+  /** The URL of a CONNECT proxy; "" is none. */
+  proxy?: string;
+}
+
+export interface Retry {
+  /** How many attempts may follow the first. */
+  times: number;
+  /** The names of the statuses that are worth another attempt. */
+  statuses: string[];
 }
 
 /** Puts a directive's value into the settings, or returns a problem. */
@@ -49,6 +61,7 @@ const readTls: Reader = (settings, value, folder) => {
     else if (setting === "") return `${name} needs a value: ${name}=…`;
     else tls[name] = isOneOf(tlsPaths, name) ? paths.join(folder, setting) : setting;
   }
+  if (!tls.clientCertFile !== !tls.clientKeyFile) return "clientCertFile and clientKeyFile go together";
   settings.tls = tls;
 };
 
@@ -66,6 +79,38 @@ const readTimeout: Reader = (settings, value) => {
   const factor = units[unit];
   if (factor === undefined) return "a timeout is a whole number with ms, s, m or h, such as 5s";
   settings.timeoutMs = Number(count) * factor;
+};
+
+/** The names of gRPC's statuses from 1 on: https://grpc.io/docs/guides/status-codes/ */
+const statusNames = [
+  "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND", "ALREADY_EXISTS", "PERMISSION_DENIED",
+  "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION", "ABORTED", "OUT_OF_RANGE", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE",
+  "DATA_LOSS", "UNAUTHENTICATED",
+];
+
+const readRetry: Reader = (settings, value) => {
+  const [times = "", ...statuses] = words(value);
+  if (!/^[1-4]$/.test(times)) return "a retry is a number of further attempts, 1 to 4, then names of statuses";
+  const wrong = statuses.find((name) => !statusNames.includes(name));
+  if (wrong !== undefined) return `there is no status "${wrong}"${hint(wrong, statusNames)}`;
+  settings.retry = { times: Number(times), statuses: statuses.length > 0 ? statuses : ["UNAVAILABLE"] };
+};
+
+const readAuth: Reader = (settings, value) => {
+  const [kind, ...rest] = words(value);
+  if (kind === "none" && rest.length === 0) settings.auth = "";
+  else if (kind === "bearer" && rest.length === 1) settings.auth = `Bearer ${rest[0]}`;
+  else if (kind === "basic" && rest.length === 2) settings.auth = `Basic ${base64(rest.join(":"))}`;
+  else return "# @auth is bearer TOKEN, basic USER PASSWORD, or none";
+};
+
+function base64(text: string): string {
+  return Buffer.from(text, "utf8").toString("base64");
+}
+
+const readProxy: Reader = (settings, value) => {
+  if (value !== "none" && !/^https?:\/\/./.test(value)) return "a proxy is an http:// or https:// URL, or none";
+  settings.proxy = value === "none" ? "" : value;
 };
 
 const readReflection: Reader = (settings, value) => {
@@ -96,6 +141,10 @@ const readers: Record<string, Reader> = {
   "keep-open": (settings) => {
     settings.keepOpen = true;
   },
+  auth: readAuth,
+  retry: readRetry,
+  proxy: readProxy,
+  name: () => {}, // names.ts reads it
 };
 
 /** The directives there are, sorted. */
@@ -115,6 +164,11 @@ export function read(settings: Settings, name: string, value: string, folder: st
   const reader = Object.hasOwn(readers, name) ? readers[name] : undefined;
   if (!reader) return `there is no directive "${name}"${hint(name, names)}`;
   return reader(settings, value, folder) ?? undefined;
+}
+
+/** Whether a request's own directive adds to the file's and does not replace it. */
+export function addsUp(name: string): boolean {
+  return name === "proto" || name === "import-path";
 }
 
 /** Settings for a request: its own over those of the file; schemas add up. */

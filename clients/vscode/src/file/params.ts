@@ -1,7 +1,7 @@
 import type { ConnectionParams, Schema } from "grpcline-client";
 
 import type { Request } from "./block";
-import type { Settings } from "./directives";
+import type { Retry, Settings } from "./directives";
 import * as paths from "./paths";
 
 /**
@@ -18,10 +18,28 @@ function proto(settings: Settings): Record<string, Schema> {
   );
 }
 
+/** A gRPC service config with the retry policy of a request: https://github.com/grpc/proposal/blob/master/A6-client-retries.md */
+function serviceConfig({ times, statuses }: Retry): object {
+  const retryPolicy = {
+    maxAttempts: times + 1,
+    initialBackoff: "0.2s",
+    maxBackoff: "2s",
+    backoffMultiplier: 2,
+    retryableStatusCodes: statuses,
+  };
+  return { methodConfig: [{ name: [{}], retryPolicy }] };
+}
+
+/** The metadata of a request: a line of its own wins over `# @auth`. */
+export function metadataOf({ metadata, settings }: Request): Record<string, string[]> {
+  return settings.auth && !metadata.authorization ? { ...metadata, authorization: [settings.auth] } : metadata;
+}
+
 /** Connection params of a request that has an address. */
 export function connectionParams(request: Request & { address: string }): ConnectionParams {
-  const { settings, metadata } = request;
-  const { reflection, tls, json, compression, authority, importPaths, descriptorSet } = settings;
+  const { settings } = request;
+  const metadata = metadataOf(request);
+  const { reflection, tls, json, compression, authority, importPaths, descriptorSet, retry, proxy } = settings;
   return {
     address: request.address,
     ...(reflection !== undefined && { reflection }),
@@ -29,6 +47,8 @@ export function connectionParams(request: Request & { address: string }): Connec
     ...(json && Object.keys(json).length > 0 && { json }),
     ...(compression !== undefined && { compression }),
     ...(authority !== undefined && { authority }),
+    ...(proxy !== undefined && { proxy }),
+    ...(retry && { serviceConfig: serviceConfig(retry) }),
     ...(Object.keys(metadata).length > 0 && { metadata }),
     ...(settings.proto.length > 0 && { proto: proto(settings) }),
     ...(importPaths.length > 0 && { importPaths }),

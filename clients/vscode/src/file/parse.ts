@@ -1,6 +1,8 @@
-import { type Block, readRequest, readSettings, type Request, type Scope } from "./block";
+import { type Block, type BlockSettings, readRequest, readSettings, type Request, type Scope } from "./block";
 import * as directives from "./directives";
+import type { Answer } from "./answers";
 import { classify } from "./lines";
+import { nameBlocks } from "./names";
 
 export interface Problem {
   line: number;
@@ -12,12 +14,18 @@ export interface GrpcFile {
   requests: Request[];
   /** By line. */
   problems: Problem[];
+  /** What references can name, sorted. */
+  names: { variables: string[]; requests: string[] };
 }
 
 export interface ParseOptions {
   /** Where relative paths start. */
   folder: string;
   env: (name: string) => string | undefined;
+  /** The variables of the chosen environment, which win over the file's. */
+  environment?: ReadonlyMap<string, string>;
+  /** The last answer that a request got, by its name. */
+  answer?: (request: string) => Answer | undefined;
 }
 
 type Report = Scope["report"];
@@ -64,11 +72,28 @@ export function parse(text: string, options: ParseOptions): GrpcFile {
   const problems: Problem[] = [];
   const report: Report = (line, message) => problems.push({ line, message });
   const { blocks, values } = collect(text, report);
-  const scope: Scope = { variables: { values, env: options.env }, folder: options.folder, report };
+  const named = nameBlocks(blocks, report);
+  const variables = {
+    values: new Map([...values, ...(options.environment ?? [])]),
+    env: options.env,
+    requests: new Set(named.keys()),
+    answer: options.answer ?? (() => undefined),
+  };
+  const scope: Scope = { variables, folder: options.folder, report };
   const [head] = blocks;
-  const defaults = head && head.content.length === 0 ? readSettings(head, scope) : directives.empty();
-  const requests = blocks.flatMap((block) => readRequest(block, defaults, scope) ?? []);
-  return { requests, problems: problems.sort((a, b) => a.line - b.line) };
+  const none: BlockSettings = { settings: directives.empty(), needs: [] };
+  const defaults = head && head.content.length === 0 ? readSettings(head, scope) : none;
+  const ids = new Map([...named].map(([id, block]) => [block, id]));
+  const requests = blocks.flatMap((block) => {
+    const request = readRequest(block, defaults, scope);
+    const id = ids.get(block);
+    return request ? [id === undefined ? request : { ...request, id }] : [];
+  });
+  return {
+    requests,
+    problems: problems.sort((a, b) => a.line - b.line),
+    names: { variables: [...variables.values.keys()].sort(), requests: [...named.keys()].sort() },
+  };
 }
 
 /** The request whose block contains a line (from 1). */

@@ -8,6 +8,7 @@ import { parseDocument } from "./documents";
 
 const kinds: Record<Item["kind"], vscode.CompletionItemKind> = {
   directive: vscode.CompletionItemKind.Keyword,
+  reference: vscode.CompletionItemKind.Variable,
   service: vscode.CompletionItemKind.Interface,
   method: vscode.CompletionItemKind.Method,
   field: vscode.CompletionItemKind.Field,
@@ -42,11 +43,12 @@ export class Completion implements vscode.CompletionItemProvider {
     const before = document.getText(new vscode.Range(new vscode.Position(0, 0), position)).split(/\r?\n/);
     const context = contextAt(before);
     if (!context) return [];
-    const request = requestAt(parseDocument(document), position.line + 1);
+    const file = parseDocument(document);
+    const request = requestAt(file, position.line + 1);
     const after = document.lineAt(position.line).text.slice(position.character);
     const start = position.translate(0, -context.prefix.length);
     try {
-      const items = await itemsFor(this.servers, request, context, after);
+      const items = await itemsFor(this.servers, file.names, request, context, after);
       return items.map((item, place) => toCompletion(item, start, position, place));
     } catch (err) {
       this.onProblem((err as Error).message);

@@ -67,7 +67,7 @@ export const host = {
 };
 
 export enum DiagnosticSeverity { Error, Warning, Information, Hint }
-export enum CompletionItemKind { Method = 1, Field = 4, Interface = 7, Keyword = 13, EnumMember = 19 }
+export enum CompletionItemKind { Method = 1, Field = 4, Variable = 5, Interface = 7, Keyword = 13, EnumMember = 19 }
 export enum CompletionItemTag { Deprecated = 1 }
 export enum ViewColumn { Active = -1, Beside = -2 }
 
