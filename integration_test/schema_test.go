@@ -88,9 +88,8 @@ func TestSchemaSources(t *testing.T) {
 	elsewhere.Fail("openConnection", obj{"address": server.Addr, "proto": secure.URL + "/script.proto"}, -32602) // a certificate nobody knows
 }
 
-// TestBundledImports compiles a schema with every import that comes along.
-func TestBundledImports(t *testing.T) {
-	text := `syntax = "proto3"; package bundled;
+// bundledImports is a schema with every kind of import that comes along.
+const bundledImports = `syntax = "proto3"; package bundled;
 import "google/protobuf/any.proto"; import "google/protobuf/api.proto"; import "google/protobuf/descriptor.proto";
 import "google/protobuf/duration.proto"; import "google/protobuf/empty.proto"; import "google/protobuf/field_mask.proto";
 import "google/protobuf/source_context.proto"; import "google/protobuf/struct.proto"; import "google/protobuf/timestamp.proto";
@@ -101,8 +100,11 @@ import "google/rpc/status.proto"; import "google/rpc/code.proto"; import "google
 import "google/type/money.proto"; import "google/type/date.proto"; import "google/type/latlng.proto"; import "google/type/timeofday.proto";
 message Price { google.type.Money money = 1 [(google.api.field_behavior) = REQUIRED]; google.rpc.Status status = 2; google.type.Date date = 3; }
 service Shop { rpc Buy(Price) returns (google.api.HttpBody) { option (google.api.http) = { post: "/buy" body: "*" }; } }`
+
+// TestBundledImports compiles a schema without its imports.
+func TestBundledImports(t *testing.T) {
 	h := Start(t)
-	h.Must("openConnection", obj{"address": "localhost:1", "lazy": true, "proto": text})
+	h.Must("openConnection", obj{"address": "localhost:1", "lazy": true, "proto": bundledImports})
 	h.Must("getMethod", obj{"connection": "c1", "service": "bundled.Shop", "method": "Buy"})
 }
 

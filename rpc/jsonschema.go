@@ -94,6 +94,8 @@ func (s *schemas) of(t reflect.Type) *jsonSchema {
 			return &jsonSchema{}
 		}
 		return &jsonSchema{Type: "array", Items: s.of(t.Elem())}
+	case reflect.Map:
+		return &jsonSchema{Type: "object", Additional: s.of(t.Elem())}
 	case reflect.Struct:
 		if t.Name() == "" || t.NumField() == 0 {
 			return s.object(t)

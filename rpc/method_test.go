@@ -15,7 +15,7 @@ import (
 
 // samples are values for all params that have a position.
 var samples = map[string]string{
-	"address": `"demo:///"`, "proto": `"syntax = \"proto3\";"`, "metadata": `{"a":"b"}`, "tls": `{}`, "connectionId": `"x"`,
+	"symbol": `"a.B"`, "address": `"demo:///"`, "proto": `"syntax = \"proto3\";"`, "metadata": `{"a":"b"}`, "tls": `{}`, "connectionId": `"x"`,
 	"disableCertVerification": `true`, "certFile": `"f"`, "connection": `"c1"`, "value": `[1]`,
 	"service": `"a.B"`, "method": `"M"`, "request": `{"a":1}`, "timeoutMs": `5`, "streamId": `"s1"`, "message": `{}`,
 	"messages": `[{}]`, "max": `3`, "count": `2`, "maxMessages": `4`, "requests": `[{}]`, "exchangeOrder": `[{},null]`,
@@ -112,7 +112,7 @@ func TestMethodNamesOfTheProtocol(t *testing.T) {
 		"getConnectionParams": "ПолучитьПараметрыСоединения", "getTlsSettings": "ПолучитьНастройкиTls",
 		"openConnection": "ОткрытьСоединение", "closeConnection": "ЗакрытьСоединение", "setMetadata": "УстановитьМетаданные",
 		"isConnector": "ЭтоКоннектор", "callMethod": "ВызватьМетод", "getServiceList": "ПолучитьСписокСервисов",
-		"getMethodList": "ПолучитьСписокМетодов", "getMethod": "ПолучитьМетод",
+		"getMethodList": "ПолучитьСписокМетодов", "getMethod": "ПолучитьМетод", "getProto": "ПолучитьПрото",
 		"initServerStream": "ИнициализироватьСерверныйПоток", "initClientStream": "ИнициализироватьКлиентскийПоток",
 		"initBidiStream": "ИнициализироватьДвунаправленныйПоток", "sendMessage": "ОтправитьСообщение", "sendMessages": "",
 		"getMessage": "ПолучитьСообщение", "getMessages": "", "getHeaders": "", "completeSend": "ЗавершитьОтправку",

@@ -63,6 +63,11 @@ type methodParams struct {
 	Method  string `json:"method" doc:"the method's name"`
 }
 
+type protoParams struct {
+	serverParams
+	Symbol string `json:"symbol,omitempty" doc:"only what this needs: the full name of a service, method, message, enum or field, or a file's name; the whole schema unless given"`
+}
+
 type healthParams struct {
 	serverParams
 	Service   string `json:"service,omitempty" doc:"a service's full name; the server as a whole unless given"`
@@ -143,6 +148,13 @@ func connectionMethods() []*method {
 			func(w *Worker, p *methodParams) (state.Op[introspect.MethodDetail], error) {
 				return state.On(w.state, p.ref(), nil, func(ctx context.Context, conn *grpcops.Conn, md grpcops.Metadata) (introspect.MethodDetail, error) {
 					return conn.MethodDetail(ctx, md, p.Service, p.Method)
+				})
+			}),
+		declare("getProto", "ПолучитьПрото", "connection symbol tls",
+			"Gives the connection's schema as .proto sources that compile again, and as a descriptor set.",
+			func(w *Worker, p *protoParams) (state.Op[grpcops.Exported], error) {
+				return state.On(w.state, p.ref(), nil, func(ctx context.Context, conn *grpcops.Conn, md grpcops.Metadata) (grpcops.Exported, error) {
+					return conn.Proto(ctx, md, p.Symbol)
 				})
 			}),
 		declare("checkHealth", "", "connection service timeoutMs tls",

@@ -20,6 +20,7 @@ func TestEveryMethod(t *testing.T) {
 		{"getServiceList", `["mine"]`, `{"services":\["grpc.health.v1.Health",.*"grpcline.demo.Demo"\]}`},
 		{"getMethodList", `["mine",` + demo + `]`, `{"service":"grpcline.demo.Demo","methods":\[{"name":"SayHello","kind":"unary","requestType":"grpcline.demo.HelloRequest","responseType":"grpcline.demo.HelloReply"},.*\]}`},
 		{"getMethod", `["mine",` + demo + `,"Sum"]`, `{"service":"grpcline.demo.Demo","name":"Sum","path":"/grpcline.demo.Demo/Sum","kind":"clientStream","clientStreaming":true,.*"requestTemplate":{.*`},
+		{"getProto", `["mine","grpcline.demo.Demo.Sum"]`, `{"files":{"demo.proto":"syntax = .*"},"descriptorSet":".*"}`},
 		{"checkHealth", `["mine",` + demo + `]`, `{"status":"SERVING"}`},
 		{"callMethod", `["mine",` + demo + `,"SayHello",{"name":"a"}]`, `{"message":{"greeting":"Hello, a!"},` + metadata("headers") + `,` + metadata("trailers") + `,` + end + `}`},
 		{"callMethod", `[{"address":"demo:///"},` + demo + `,"SayHello"]`, `{"message":{"greeting":"Hello, world!"}.*`},

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -31,7 +32,7 @@ func newFiles(r *protoregistry.Files, services []string) *Files {
 func linkAll(base *protoregistry.Files, protos map[string]*descriptorpb.FileDescriptorProto, services []string) (*Files, *linker) {
 	l := link(base, protos)
 	f := newFiles(base, services)
-	f.unusable, f.protos = l.unusable, protos
+	f.unusable, f.protos, f.paths = l.unusable, protos, slices.Sorted(maps.Keys(protos))
 	return f, l
 }
 
@@ -76,6 +77,7 @@ func Merge(given, other *Files) *Files {
 	})
 	services := append(names(given.services), names(other.services)...)
 	merged, _ := linkAll(base, beside(base, other.protos), services)
+	merged.paths = append(merged.paths, given.paths...)
 	for name, reason := range other.unusable {
 		if _, err := base.FindDescriptorByName(name); err != nil {
 			merged.unusable[name] = reason

@@ -79,7 +79,9 @@ func compile(ctx context.Context, t *texts, set *protoregistry.Files) (*Files, e
 		}
 	}
 	addKnownTypes(registry)
-	return newFiles(registry, services), nil
+	files := newFiles(registry, services)
+	files.paths = names
+	return files, nil
 }
 
 // find is the compiler's view of the files.

@@ -25,6 +25,7 @@ type Files struct {
 	services []protoreflect.ServiceDescriptor             // sorted by full name
 	unusable map[protoreflect.FullName]string             // services and methods that could not be linked, and why
 	protos   map[string]*descriptorpb.FileDescriptorProto // what was linked, by path; empty for compiled sources
+	paths    []string                                     // of the files that were given, or that the server has
 	codec    func() *transcode.Codec
 }
 

@@ -15,13 +15,16 @@ import (
 
 // linker makes descriptors of FileDescriptorProtos that need not fit together:
 // servers leave files out, name them differently from their imports, and some
-// write type names without their package. So a file's imports are taken from the
-// types it uses and not from its list; what uses a type that nobody has is kept
-// as far as it can be (see mend), and a definition that is there already wins.
+// write type names without their package. So a file is linked after the files
+// whose types it uses, whatever its list of imports says; those of the list that
+// are there are kept, as options may need them. What uses a type that nobody has
+// is kept as far as it can be (see mend), and a definition that is there already
+// wins.
 type linker struct {
 	registry *protoregistry.Files // what is linked so far
 	protos   map[string]*descriptorpb.FileDescriptorProto
 	visited  map[string]bool
+	cycle    map[string]int                   // path → number of the import cycle it is part of
 	owner    map[protoreflect.FullName]string // messages and enums → path of the file that has them
 	unusable map[protoreflect.FullName]string
 	problems []string // one sentence for everything that was mended or left out
@@ -54,6 +57,12 @@ func link(r *protoregistry.Files, files map[string]*descriptorpb.FileDescriptorP
 		l.claim(f, claimed)
 		eachType(f, func(name protoreflect.FullName) { l.owner[name] = path })
 	}
+	l.cycle = cyclesOf(paths, func(path string) []string {
+		if f := l.protos[path]; f != nil {
+			return append(l.uses(f), f.GetDependency()...)
+		}
+		return nil
+	})
 	for _, path := range paths {
 		l.visit(path)
 	}
@@ -102,8 +111,9 @@ func (l *linker) claim(f *descriptorpb.FileDescriptorProto, claimed map[protoref
 	}
 }
 
-// visit links a file after those whose types it uses. A file that uses, through
-// others, its own user is linked without that user's types.
+// visit links a file after those whose types it uses, and after those that it
+// imports unless they are in a cycle with it. A file that uses, through others,
+// its own user is linked without that user's types.
 func (l *linker) visit(path string) {
 	f := l.protos[path]
 	if f == nil || l.visited[path] {
@@ -112,6 +122,11 @@ func (l *linker) visit(path string) {
 	l.visited[path] = true
 	for _, needed := range l.uses(f) {
 		l.visit(needed)
+	}
+	for _, imported := range f.GetDependency() {
+		if l.cycle[imported] != l.cycle[path] {
+			l.visit(imported)
+		}
 	}
 	l.mend(f)
 	linked, err := protodesc.NewFile(f, l.registry)

@@ -57,8 +57,8 @@ func (l *linker) uses(f *descriptorpb.FileDescriptorProto) []string {
 	return slices.Sorted(maps.Keys(paths))
 }
 
-// mend makes f fit what is linked: type names become full, imports become what
-// the types need, a field whose type is missing becomes the bytes (or, for an
+// mend makes f fit what is linked: type names become full, imports that are
+// missing go and those that the types need come, a field whose type is missing becomes the bytes (or, for an
 // enum, the number) that it is on the wire, so that nothing received is lost, and
 // a method or extension whose message is missing is left out.
 func (l *linker) mend(f *descriptorpb.FileDescriptorProto) {
@@ -108,8 +108,47 @@ func (l *linker) mend(f *descriptorpb.FileDescriptorProto) {
 		}
 		return true
 	})
-	f.Dependency = slices.Sorted(maps.Keys(imports))
-	f.PublicDependency, f.WeakDependency, f.OptionDependency = nil, nil, nil
+	l.mendImports(f, imports)
+}
+
+// mendImports leaves out the imports that are not linked, and adds those needed
+// that the others do not bring with them.
+func (l *linker) mendImports(f *descriptorpb.FileDescriptorProto, needed map[string]bool) {
+	var kept []string
+	place := map[int32]int32{} // of an import in the list before → in kept
+	var brings func(d protoreflect.FileDescriptor)
+	brings = func(d protoreflect.FileDescriptor) {
+		delete(needed, d.Path())
+		for i := range d.Imports().Len() {
+			if d.Imports().Get(i).IsPublic {
+				brings(d.Imports().Get(i).FileDescriptor)
+			}
+		}
+	}
+	for i, path := range f.GetDependency() {
+		d, err := l.registry.FindFileByPath(path)
+		if err != nil || slices.Contains(kept, path) {
+			continue
+		}
+		place[int32(i)] = int32(len(kept))
+		kept = append(kept, path)
+		brings(d)
+	}
+	f.Dependency = append(kept, slices.Sorted(maps.Keys(needed))...)
+	f.PublicDependency = moved(f.PublicDependency, place)
+	f.WeakDependency = moved(f.WeakDependency, place)
+	f.OptionDependency = nil
+}
+
+// moved are indexes after the list that they point into has changed.
+func moved(indexes []int32, place map[int32]int32) []int32 {
+	var list []int32
+	for _, i := range indexes {
+		if to, ok := place[i]; ok {
+			list = append(list, to)
+		}
+	}
+	return list
 }
 
 func (l *linker) leftOut(f *descriptorpb.FileDescriptorProto, what string, scope protoreflect.FullName, name, typeName string) string {
