@@ -45,8 +45,7 @@ func (c *Conn) Call(ctx context.Context, t *Target, request json.RawMessage) (*R
 		return nil, err
 	}
 	u := &unary{out: outgoing{packed}, in: incoming{plan: m.out, options: options}}
-	err = c.cc.Invoke(t.Metadata.outgoing(ctx), m.path, &u.out, &u.in,
-		c.callOptions(&t.Options, grpc.Header(&u.headers), grpc.Trailer(&u.trailers))...)
+	err = c.invoke(t.Metadata.outgoing(ctx), m.path, &u.out, &u.in, &u.headers, &u.trailers, c.callOptions(&t.Options))
 	u.out.wire = nil
 	if err != nil {
 		return nil, c.ended(ctx, err, m.codec, options, u.headers, u.trailers)
@@ -67,10 +66,10 @@ type unary struct {
 }
 
 // callOptions are a call's options as grpc-go takes them, over the connection's,
-// and others.
-func (c *Conn) callOptions(o *CallOptions, others ...grpc.CallOption) []grpc.CallOption {
+// with room for more.
+func (c *Conn) callOptions(o *CallOptions) []grpc.CallOption {
 	options := make([]grpc.CallOption, 0, 6)
-	options = append(append(options, codecOption, grpc.WaitForReady(given(o.WaitForReady, c.Params.WaitForReady))), others...)
+	options = append(options, codecOption, grpc.WaitForReady(given(o.WaitForReady, c.Params.WaitForReady)))
 	compression := o.Compression
 	if compression == nil {
 		compression = c.Params.Compression
@@ -175,8 +174,9 @@ func unreadable(m *method, err error, headers, trailers metadata.MD) *StatusErro
 // server as a whole. It returns the state's name, such as SERVING.
 func (c *Conn) CheckHealth(ctx context.Context, md Metadata, service string) (string, error) {
 	var headers, trailers metadata.MD
-	answer, err := healthpb.NewHealthClient(c.cc).Check(md.outgoing(ctx), &healthpb.HealthCheckRequest{Service: service},
-		grpc.Header(&headers), grpc.Trailer(&trailers))
+	answer := &healthpb.HealthCheckResponse{}
+	err := c.invoke(md.outgoing(ctx), healthpb.Health_Check_FullMethodName, &healthpb.HealthCheckRequest{Service: service}, answer,
+		&headers, &trailers, nil)
 	if err != nil {
 		return "", c.ended(ctx, err, transcode.NewCodec(nil), transcode.Options{}, headers, trailers)
 	}

@@ -21,8 +21,11 @@ type incoming struct {
 	err     error // why the bytes are no message of the type
 }
 
-// read makes the text of a message.
+// read makes the text of a message; without a plan it drops the message.
 func (in *incoming) read(wire []byte) {
+	if in.plan == nil {
+		return
+	}
 	if need := len(wire)*3/2 + 64; cap(in.room) < need {
 		in.room = make([]byte, 0, need)
 	}

@@ -21,17 +21,11 @@ type Stream struct {
 	method  *method
 	options transcode.Options
 	ctx     context.Context
-	rpc     grpc.ClientStream
-	out     outgoing // the message being sent
+	rpc     *renewable
 	in      incoming // the message being received
 	lone    bool     // it is a client stream: there must be one response
 	count   int      // messages received
 }
-
-// retryBuffer bounds what is kept of what a stream has sent, for another attempt
-// where the server did not take up the first. In grpc-go's 256 KiB there is room
-// for tens of thousands of small messages, each with much that is not counted.
-var retryBuffer = grpc.MaxRetryRPCBufferSize(32 << 10)
 
 // OpenStream starts an RPC of the given kind, and on a server stream sends the
 // request. It waits for a usable connection, until start ends, and never for the
@@ -43,8 +37,9 @@ func (c *Conn) OpenStream(start, ctx context.Context, cancel context.CancelCause
 	}
 	s := &Stream{conn: c, method: m, options: t.Options.JSON.over(c.Params.JSON), lone: kind == ClientStream}
 	s.in = incoming{plan: m.out, options: s.options}
+	var packed []byte
 	if kind == ServerStream {
-		if s.out.wire, err = m.encode("request", request, s.options); err != nil {
+		if packed, err = m.encode("request", request, s.options); err != nil {
 			return nil, err
 		}
 	}
@@ -54,18 +49,23 @@ func (c *Conn) OpenStream(start, ctx context.Context, cancel context.CancelCause
 	// response until the status that follows it.
 	desc := &grpc.StreamDesc{ClientStreams: kind != ServerStream, ServerStreams: true}
 	options := c.callOptions(&t.Options)
-	if kind != ServerStream && c.Params.ServiceConfig == nil { // which may want retries
-		options = append(options, retryBuffer)
+	limit := mostHeldRequest
+	if kind != ServerStream {
+		limit = mostHeldStream
+		if c.Params.ServiceConfig == nil { // which may want retries
+			options = append(options, grpc.MaxRetryRPCBufferSize(limit))
+		}
 	}
-	s.rpc, err = c.cc.NewStream(s.ctx, desc, m.path, options...)
+	s.rpc, err = newRenewable(s.ctx, limit, func(more ...grpc.CallOption) (grpc.ClientStream, error) {
+		return c.cc.NewStream(s.ctx, desc, m.path, append(options, more...)...)
+	})
 	if !tooLate() && start.Err() != nil {
 		return nil, c.late(start, "a usable connection")
 	}
 	if err == nil && kind == ServerStream {
-		if err = s.rpc.SendMsg(&s.out); errors.Is(err, io.EOF) {
+		if err = s.rpc.send(packed); errors.Is(err, io.EOF) {
 			err = nil // the stream has ended, and receiving tells how
 		}
-		s.out.wire = nil
 	}
 	if err != nil {
 		err = c.ended(ctx, err, m.codec, s.options, nil, nil)
@@ -107,10 +107,7 @@ var ErrEnded = errors.New("the stream has ended")
 // Send hands a message to the transport. It blocks while flow control holds the
 // one before back.
 func (s *Stream) Send(packed []byte) error {
-	s.out.wire = packed
-	err := s.rpc.SendMsg(&s.out)
-	s.out.wire = nil
-	if err != nil {
+	if s.rpc.send(packed) != nil {
 		return ErrEnded
 	}
 	return nil
@@ -120,13 +117,13 @@ func (s *Stream) Send(packed []byte) error {
 func (s *Stream) Cancelled() bool { return s.ctx.Err() != nil }
 
 // CloseSend says that no more messages will be sent.
-func (s *Stream) CloseSend() { s.rpc.CloseSend() }
+func (s *Stream) CloseSend() { s.rpc.closeSend() }
 
 // Headers waits for the server's headers. They are empty where the RPC ended
 // without any.
 func (s *Stream) Headers() (headers Metadata, received bool) {
-	md, err := s.rpc.Header()
-	return fromGRPC(md), err == nil && md != nil
+	md := s.rpc.header()
+	return fromGRPC(md), md != nil
 }
 
 // Recv waits for a message and returns it as JSON, which it makes in the memory of
@@ -134,15 +131,14 @@ func (s *Stream) Headers() (headers Metadata, received bool) {
 // the status is OK; OKEnd then tells the rest.
 func (s *Stream) Recv(room []byte) (json.RawMessage, error) {
 	s.in.room, s.in.text = room, nil
-	err := s.rpc.RecvMsg(&s.in)
+	err := s.rpc.receive(&s.in)
 	switch {
 	case errors.Is(err, io.EOF) && s.lone && s.count != 1:
 		return nil, s.wrong("the server ended %s with OK and no response; a client stream has one", s.method.name)
 	case errors.Is(err, io.EOF):
 		return nil, io.EOF
 	case err != nil:
-		headers, _ := s.rpc.Header()
-		return nil, s.conn.ended(s.ctx, err, s.method.codec, s.options, headers, s.rpc.Trailer())
+		return nil, s.conn.ended(s.ctx, err, s.method.codec, s.options, s.rpc.header(), s.rpc.trailer())
 	}
 	if s.count++; s.lone && s.count > 1 {
 		return nil, s.wrong("the server sent more than one response to %s; a client stream has one", s.method.name)
@@ -156,13 +152,11 @@ func (s *Stream) Recv(room []byte) (json.RawMessage, error) {
 // wrong is the end of an RPC whose server broke its promise.
 func (s *Stream) wrong(format string, args ...any) *StatusError {
 	e := clientError(codes.Internal, format, args...)
-	headers, _ := s.rpc.Header()
-	e.Headers = fromGRPC(headers)
+	e.Headers = fromGRPC(s.rpc.header())
 	return e
 }
 
 // OKEnd is how an RPC ended whose Recv returned io.EOF.
 func (s *Stream) OKEnd() End {
-	headers, _ := s.rpc.Header()
-	return End{OK(), fromGRPC(headers), fromGRPC(s.rpc.Trailer()), OriginServer}
+	return End{OK(), fromGRPC(s.rpc.header()), fromGRPC(s.rpc.trailer()), OriginServer}
 }

@@ -62,6 +62,12 @@ func (c *Conn) files(ctx context.Context, md Metadata, wait *bool) (*schema.File
 	}
 	reflected, err := schema.Reflect(md.outgoing(ctx), c.cc)
 	var failed *schema.ReflectionError
+	for tries := (patience{}); errors.As(err, &failed) && refused(failed.Err, failed.Headers, failed.Trailers); {
+		if tries.wait(ctx, err) != nil {
+			break
+		}
+		reflected, err = schema.Reflect(md.outgoing(ctx), c.cc)
+	}
 	switch {
 	case errors.Is(err, schema.ErrNoReflection) && c.types.given != nil:
 		return nil, paramErrorf("reflection", "the server offers no reflection, which reflection: true adds to the given schema; leave it out")

@@ -14,16 +14,9 @@ import (
 // Without Node or its packages the test is skipped, in CI it fails.
 func startNode(t *testing.T, args ...string) (address string) {
 	t.Helper()
-	missing := t.Skipf
-	if os.Getenv("CI") == "true" {
-		missing = t.Fatalf
-	}
-	node, err := exec.LookPath("node")
-	if err != nil {
-		missing("NOT TESTED AGAINST NODE: %v", err)
-	}
+	node := tool(t, "node", "install Node.js")
 	if _, err := os.Stat("node/node_modules"); err != nil {
-		missing("NOT TESTED AGAINST NODE: run `npm ci` in integration_test/node: %v", err)
+		missing(t, "NOT TESTED AGAINST NODE: run `npm ci` in integration_test/node: %v", err)
 	}
 	server := exec.Command(node, append([]string{"node/server.js"}, args...)...)
 	server.Stderr = os.Stderr

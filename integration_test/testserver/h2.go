@@ -20,6 +20,7 @@ type H2 struct {
 	conn    net.Conn
 	headers bytes.Buffer
 	encoder *hpack.Encoder
+	bodies  map[uint32][]byte // of the requests of HTTP2Requests, by stream
 }
 
 // HTTP2 starts a server that greets each client properly and then lets serve
@@ -27,15 +28,50 @@ type H2 struct {
 // returns an error the connection is closed. It returns the address.
 func HTTP2(t testing.TB, serve func(c *H2, stream uint32, path string) error) string {
 	t.Helper()
-	return Raw(t, func(conn net.Conn) {
+	return Raw(t, http2Conn(nil, func(c *H2, frame http2.Frame) error {
+		if headers, ok := frame.(*http2.MetaHeadersFrame); ok {
+			return serve(c, headers.StreamID, headers.PseudoValue("path"))
+		}
+		return nil
+	}))
+}
+
+// HTTP2Requests is HTTP2 whose serve is called when a request is complete, with its
+// messages as they came; the connection's settings are given.
+func HTTP2Requests(t testing.TB, settings []http2.Setting, serve func(c *H2, stream uint32, body []byte) error) string {
+	t.Helper()
+	return Raw(t, HTTP2Handler(settings, serve))
+}
+
+// HTTP2Handler is what HTTP2Requests does with a connection.
+func HTTP2Handler(settings []http2.Setting, serve func(c *H2, stream uint32, body []byte) error) func(net.Conn) {
+	return http2Conn(settings, func(c *H2, frame http2.Frame) error {
+		data, ok := frame.(*http2.DataFrame)
+		if !ok {
+			return nil
+		}
+		stream := data.StreamID
+		c.bodies[stream] = append(c.bodies[stream], data.Data()...)
+		if !data.StreamEnded() {
+			return nil
+		}
+		body := c.bodies[stream]
+		delete(c.bodies, stream)
+		return serve(c, stream, body)
+	})
+}
+
+// http2Conn greets a client and hands the frames of its requests to serve.
+func http2Conn(settings []http2.Setting, serve func(c *H2, frame http2.Frame) error) func(net.Conn) {
+	return func(conn net.Conn) {
 		preface := make([]byte, len(http2.ClientPreface))
 		if _, err := io.ReadFull(conn, preface); err != nil {
 			return
 		}
-		c := &H2{Framer: http2.NewFramer(conn, conn), conn: conn}
+		c := &H2{Framer: http2.NewFramer(conn, conn), conn: conn, bodies: map[uint32][]byte{}}
 		c.encoder = hpack.NewEncoder(&c.headers)
 		c.ReadMetaHeaders = hpack.NewDecoder(4096, nil)
-		if c.WriteSettings() != nil {
+		if c.WriteSettings(settings...) != nil {
 			return
 		}
 		for {
@@ -44,7 +80,7 @@ func HTTP2(t testing.TB, serve func(c *H2, stream uint32, path string) error) st
 				return
 			}
 		}
-	})
+	}
 }
 
 // hangUp ends what is sent and waits for the client to do the same, so that
@@ -55,7 +91,7 @@ func (c *H2) hangUp() {
 	}
 }
 
-func (c *H2) handleFrame(serve func(*H2, uint32, string) error) error {
+func (c *H2) handleFrame(serve func(*H2, http2.Frame) error) error {
 	frame, err := c.ReadFrame()
 	if err != nil {
 		return err
@@ -69,8 +105,8 @@ func (c *H2) handleFrame(serve func(*H2, uint32, string) error) error {
 		if !frame.IsAck() {
 			return c.WritePing(true, frame.Data)
 		}
-	case *http2.MetaHeadersFrame:
-		return serve(c, frame.StreamID, frame.PseudoValue("path"))
+	case *http2.MetaHeadersFrame, *http2.DataFrame:
+		return serve(c, frame)
 	}
 	return nil
 }
@@ -103,6 +139,19 @@ func (c *H2) Headers(stream uint32, end bool, fields ...string) error {
 		first = false
 	}
 	return nil
+}
+
+// Answer sends messages and ends a request with OK.
+func (c *H2) Answer(stream uint32, messages ...[]byte) error {
+	if err := c.OK(stream); err != nil {
+		return err
+	}
+	for _, message := range messages {
+		if err := c.Message(stream, 0, message); err != nil {
+			return err
+		}
+	}
+	return c.Headers(stream, true, "grpc-status", "0")
 }
 
 // OK sends the headers of a good answer.
