@@ -12,11 +12,9 @@ import (
 	"github.com/grpcline/grpcline/demo"
 	"github.com/grpcline/grpcline/grpcops"
 	"github.com/grpcline/grpcline/grpcops/schema"
+	"github.com/grpcline/grpcline/internal/version"
 	"github.com/grpcline/grpcline/rpc"
 )
-
-// version of the worker, told by --version and getVersion.
-const version = "0.1.0"
 
 // Exit codes.
 const (
@@ -36,7 +34,7 @@ func Run(args []string) int {
 		fmt.Fprintf(os.Stderr, "grpcline: %v\nRun \"grpcline --help\" for what there is.\n", err)
 		return exitUsage
 	case f.version:
-		fmt.Println("grpcline", version)
+		fmt.Println("grpcline", version.Number)
 		return exitOK
 	}
 	log, closeLog, err := openLog(f.logFile, f.logLevel)
@@ -45,10 +43,10 @@ func Run(args []string) int {
 	}
 	defer closeLog()
 	f.options.Log = log
-	f.options.Version = version
+	f.options.Version = version.Number
 
 	grpcops.Quiet()
-	env := &grpcops.Env{Version: version, Schemas: schema.NewCache()}
+	env := &grpcops.Env{Version: version.Number, Schemas: schema.NewCache()}
 	if f.demo {
 		server := demo.Start()
 		defer server.Stop()
