@@ -92,7 +92,7 @@ func (r *release) sourceFiles() (func(path string) bool, error) {
 	if _, err := os.Stat(filepath.Join(r.tree, ".git")); err != nil {
 		return func(string) bool { return true }, nil
 	}
-	out, err := run(r.tree, nil, "git", "ls-files", "-z")
+	out, err := git(r.tree, "ls-files", "-z")
 	if err != nil {
 		return nil, err
 	}

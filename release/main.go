@@ -26,7 +26,7 @@ func main() {
 		os.Exit(2)
 	}
 	number, out := version.Number, "dist"
-	if flag.NArg() > 0 {
+	if flag.Arg(0) != "" {
 		number = flag.Arg(0)
 	}
 	if flag.NArg() > 1 {

@@ -25,6 +25,11 @@ func run(folder string, env []string, name string, args ...string) ([]byte, erro
 	return out, nil
 }
 
+// git asks the repository of a tree, whoever owns its files.
+func git(tree string, args ...string) ([]byte, error) {
+	return run(tree, nil, "git", append([]string{"-c", "safe.directory=*"}, args...)...)
+}
+
 // goTool runs a pinned tool from the module proxy. Built with these flags, the tool
 // is the same file everywhere, which matters as an SBOM says its hash.
 func (r *release) goTool(module string, args ...string) error {
@@ -44,7 +49,7 @@ func sourceTime(tree string) (time.Time, error) {
 		if _, err := os.Stat(filepath.Join(tree, ".git")); err != nil {
 			return time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC), nil
 		}
-		out, err := run(tree, nil, "git", "log", "-1", "--format=%ct")
+		out, err := git(tree, "log", "-1", "--format=%ct")
 		if err != nil {
 			return time.Time{}, err
 		}
