@@ -19,11 +19,11 @@ func TestAlone(t *testing.T) {
 	if !accept() || accept() {
 		t.Error("the first is not alone, or the second is")
 	}
-	w.queue(1, nil, 0)
+	w.finished(1)
 	if accept() {
 		t.Error("one of three is alone")
 	}
-	w.queue(2, nil, 0)
+	w.finished(2)
 	if !accept() {
 		t.Error("after all others the last is not alone")
 	}

@@ -12,11 +12,9 @@ type batch struct {
 	taken int // of the budget
 
 	mu      sync.Mutex
-	open    int // members that are not done, and the reader while it adds more
-	calls   int
-	keys    []string // ids to free
+	open    int     // members that are not done, and the reader while it adds more
+	calls   []*call // those that are done
 	answers []byte
-	after   []func()
 }
 
 // isBatch tells an array from an object.
@@ -32,8 +30,7 @@ func (w *Worker) batch(text []byte, items, taken int) {
 		refusal = "the batch has more requests than may be in flight; see --max-inflight-bytes"
 	}
 	if refusal != "" {
-		w.out.add(appendError(nil, nil, invalidRequest("%s", refusal)), taken)
-		w.out.flushSoon()
+		w.refuse(invalidRequest("%s", refusal), nil, taken)
 		return
 	}
 	b := &batch{taken: taken, open: 1}
@@ -56,21 +53,17 @@ func (w *Worker) member(text []byte, b *batch) {
 	var scan jsonscan.Scan
 	scan.Read(text)
 	if text[0] != '{' {
-		c := &call{id: null, batch: b}
-		w.begin()
-		w.finish(c, appendError(nil, nil, errNotRequest), nil, true)
+		w.refuse(errNotRequest, b, 0)
 		return
 	}
 	w.request(envelopeOf(text, &scan), b, 0)
 }
 
-// add takes the answer of a member, nil for none.
-func (b *batch) add(w *Worker, c *call, answer []byte, after func(), onReader bool) {
+// add takes the answer of a member, nil for none. The member leaves its place in
+// the order then, as others of the batch may wait for it.
+func (b *batch) add(w *Worker, c *call, answer []byte, onReader bool) {
 	b.mu.Lock()
-	b.calls++
-	if c.key != "" {
-		b.keys = append(b.keys, c.key)
-	}
+	b.calls = append(b.calls, c)
 	if answer != nil {
 		separator := byte(',')
 		if b.answers == nil {
@@ -78,10 +71,8 @@ func (b *batch) add(w *Worker, c *call, answer []byte, after func(), onReader bo
 		}
 		b.answers = append(append(b.answers, separator), answer...)
 	}
-	if after != nil {
-		b.after = append(b.after, after)
-	}
 	b.mu.Unlock()
+	c.leave()
 	b.leave(w, onReader)
 }
 
@@ -97,12 +88,12 @@ func (b *batch) leave(w *Worker, onReader bool) {
 	if b.answers != nil {
 		b.answers = append(b.answers, ']')
 	}
-	for _, key := range b.keys {
-		w.release(key)
+	for _, c := range b.calls {
+		w.release(c)
 	}
-	left := w.queue(b.calls, b.answers, b.taken)
-	for _, after := range b.after {
-		after()
+	w.queue(b.answers, b.taken)
+	for _, c := range b.calls {
+		c.told()
 	}
-	w.flush(onReader, left)
+	w.flush(onReader, w.finished(len(b.calls)))
 }

@@ -12,58 +12,70 @@ import (
 	"github.com/grpcline/grpcline/state"
 )
 
-// call is a request that is accepted and not answered.
+// call is a request that has come and is not answered.
 type call struct {
 	id     []byte // nil in a notification
-	key    string // of Worker.inFlight; empty where it is not there
+	key    string // of Worker.inFlight; empty if it is not there
 	taken  int    // of the budget
 	batch  *batch // nil outside one
 	alone  bool   // no other was in flight when it came
 	method *method
-	op     operation
+	op     operation       // the zero one until it is admitted
 	ctx    *reqctx.Context // set by the reader, which also cancels; nil until op is there
 }
 
-// request admits a request: it takes its place in the order here, and is done on
-// a goroutine of its own.
+// request takes what came as an object.
 func (w *Worker) request(e envelope, b *batch, taken int) {
 	r, fault := e.check()
-	c := &call{id: r.id, batch: b, taken: taken}
-	if fault != nil {
-		w.begin()
-		if r.id == nil {
-			c.id = null
-		}
-		w.finish(c, appendError(nil, c.id, fault), nil, true)
-		return
+	w.begin(&call{id: r.id, batch: b, taken: taken}, r, fault)
+}
+
+// refuse answers what came and is no request, with the id null.
+func (w *Worker) refuse(fault *Error, b *batch, taken int) {
+	w.begin(&call{batch: b, taken: taken}, request{}, fault)
+}
+
+// begin lets the operation of a request take its place in the order, and starts it
+// on a goroutine of its own. A request that is refused is answered, by the same
+// way as all others.
+func (w *Worker) begin(c *call, r request, fault *Error) {
+	switch err := w.admit(c, r, fault); {
+	case err != nil:
+		w.reply(c, nil, err, true)
+	case c.method.instant:
+		w.work(c, true)
+	default:
+		w.crew.Do(func() { w.work(c, false) })
 	}
-	m, unknown := w.table.find(r.method)
-	if fault = w.accept(c, m); fault != nil {
-		if m != nil {
-			m.refuse(w.state, r.params, fault)
+}
+
+// admit counts a request and gives it its operation, or says why it is refused:
+// because of fault, if that is not nil.
+func (w *Worker) admit(c *call, r request, fault *Error) error {
+	var unknown *Error
+	if fault == nil {
+		c.method, unknown = w.table.find(r.method)
+	} else if c.id == nil {
+		c.id = null
+	}
+	if err := w.accept(c, fault); err != nil {
+		if c.method != nil {
+			c.method.refuse(w.state, r.params, err)
 		}
-		w.begin()
-		w.reply(c, nil, fault, true)
-		return
+		return err
 	}
 	if unknown != nil {
-		w.reply(c, nil, unknown, true)
-		return
+		return unknown
 	}
 	if w.options.Request != nil {
 		w.options.Request(c.alone && w.state.Streams() == 0)
 	}
-	op, err := w.admit(m, r.params)
+	op, err := w.enter(c.method, r.params)
 	if err != nil {
-		w.reply(c, nil, err, true)
-		return
+		return err
 	}
-	c.method, c.op, c.ctx = m, op, reqctx.New(w.root)
-	if m.instant {
-		w.work(c, true)
-		return
-	}
-	w.crew.Do(func() { w.work(c, false) })
+	c.op, c.ctx = op, reqctx.New(w.root)
+	return nil
 }
 
 // work does what was admitted, and answers.
@@ -73,12 +85,17 @@ func (w *Worker) work(c *call, onReader bool) {
 	w.reply(c, result, err, onReader)
 }
 
-// accept counts a request of m, nil being unknown, and makes its id known, or says
-// why it is refused.
-func (w *Worker) accept(c *call, m *method) *Error {
+// accept counts a request until it is answered and makes its id known, or says why
+// it is refused: because of fault, if that is not nil.
+func (w *Worker) accept(c *call, fault *Error) *Error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.closing && (m == nil || !m.anytime) {
+	w.calls++
+	c.alone = w.calls == 1
+	if fault != nil {
+		return fault
+	}
+	if w.closing && (c.method == nil || !c.method.anytime) {
 		return asError(state.ErrShuttingDown)
 	}
 	if hasID(c.id) {
@@ -89,27 +106,18 @@ func (w *Worker) accept(c *call, m *method) *Error {
 		c.key = key
 		w.inFlight[key] = c
 	}
-	w.calls++
-	c.alone = w.calls == 1
 	return nil
 }
 
-// begin counts a request that is refused, until its answer is queued.
-func (w *Worker) begin() {
-	w.mu.Lock()
-	w.calls++
-	w.mu.Unlock()
-}
-
-// admit and run keep a defect in one request from ending the others.
-func (w *Worker) admit(m *method, given params) (op operation, err error) {
+// enter and run keep a defect in one request from ending the others.
+func (w *Worker) enter(m *method, given params) (op operation, err error) {
 	defer w.recover(m, &err)
 	return m.admit(w, given)
 }
 
 func (w *Worker) run(ctx context.Context, m *method, op operation) (result any, err error) {
 	defer w.recover(m, &err)
-	result, err = op(ctx)
+	result, err = op.Do(ctx)
 	if cause := context.Cause(ctx); cause != nil && errors.Is(err, context.Canceled) {
 		err = cause // of something that does not tell causes
 	}
@@ -134,7 +142,7 @@ func (w *Worker) reply(c *call, result any, err error, onReader bool) {
 		if err != nil {
 			w.options.Log.Info("a notification failed", "error", err)
 		}
-		w.finish(c, nil, afterwards(result, err), onReader)
+		w.finish(c, nil, onReader)
 		return
 	}
 	var answer []byte
@@ -145,15 +153,7 @@ func (w *Worker) reply(c *call, result any, err error, onReader bool) {
 	if err != nil {
 		answer = appendError(answer[:0], c.id, asError(err))
 	}
-	w.finish(c, answer, afterwards(result, err), onReader)
-}
-
-// afterwards is what is to be done once the host has been told of the result.
-func afterwards(result any, err error) func() {
-	if opened, ok := result.(streamResult); ok && err == nil {
-		return opened.start
-	}
-	return nil
+	w.finish(c, answer, onReader)
 }
 
 var null = []byte("null")
@@ -172,37 +172,54 @@ func appendError(dst, id []byte, err *Error) []byte {
 }
 
 // finish queues the answer of a call, nil for none, or gives it to the call's
-// batch. after is done once it is queued.
-func (w *Worker) finish(c *call, answer []byte, after func(), onReader bool) {
+// batch. Then the call leaves its place in the order.
+func (w *Worker) finish(c *call, answer []byte, onReader bool) {
 	if c.batch != nil {
-		c.batch.add(w, c, answer, after, onReader)
+		c.batch.add(w, c, answer, onReader)
 		return
 	}
-	w.release(c.key)
-	left := w.queue(1, answer, c.taken)
-	if after != nil {
-		after()
-	}
-	w.flush(onReader, left)
+	w.release(c)
+	w.queue(answer, c.taken)
+	c.leave()
+	c.told()
+	w.flush(onReader, w.finished(1))
 }
 
-// release makes an id free again.
-func (w *Worker) release(key string) {
-	if key != "" {
+// leave gives up the call's place in the order.
+func (c *call) leave() {
+	if c.op.Leave != nil {
+		c.op.Leave()
+	}
+}
+
+// told lets what waits for the host to know the result go on.
+func (c *call) told() {
+	if c.op.Told != nil {
+		c.op.Told()
+	}
+}
+
+// release makes the id of a call free again. It comes before the answer is queued:
+// who reads the answer may use the id.
+func (w *Worker) release(c *call) {
+	if c.key != "" {
 		w.mu.Lock()
-		delete(w.inFlight, key)
+		delete(w.inFlight, c.key)
 		w.mu.Unlock()
 	}
 }
 
-// queue queues an answer, nil for none, and counts its calls as done. It returns how
-// many are left.
-func (w *Worker) queue(calls int, answer []byte, taken int) (left int) {
+// queue queues an answer, nil for none, in place of what its request took.
+func (w *Worker) queue(answer []byte, taken int) {
 	if answer != nil {
 		w.out.add(answer, taken)
 	} else {
 		w.budget.give(taken)
 	}
+}
+
+// finished counts calls as answered, and returns how many are left.
+func (w *Worker) finished(calls int) (left int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.calls -= calls; w.calls == 0 && w.closing {

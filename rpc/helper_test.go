@@ -49,7 +49,7 @@ func runFailing(w *Worker, m *method, cause, err error) error {
 	if cause != nil {
 		cancel(cause)
 	}
-	_, got := w.run(ctx, m, func(context.Context) (any, error) { return nil, err })
+	_, got := w.run(ctx, m, withoutPlace(func(context.Context) (any, error) { return nil, err }))
 	return got
 }
 

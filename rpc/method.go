@@ -35,8 +35,9 @@ type method struct {
 	handle  string // the param with the id that the host chose, of an opening
 }
 
-// operation is a state.Op whose result can be of any type.
-type operation func(ctx context.Context) (any, error)
+// operation is a state.Op whose result can be of any type. The zero operation is
+// that of a request which is refused.
+type operation = state.Op[any]
 
 // declare makes a method. order names the params by position, between spaces.
 func declare[P, R any](name, alias, order, summary string, admit func(w *Worker, p *P) (state.Op[R], error)) *method {
@@ -48,21 +49,23 @@ func declare[P, R any](name, alias, order, summary string, admit func(w *Worker,
 		p := new(P)
 		if err := given.decode(m.order, p); err != nil {
 			m.refuse(w.state, given, asError(err))
-			return nil, err
+			return operation{}, err
 		}
 		op, err := admit(w, p)
-		if err != nil {
-			return nil, err
-		}
-		return func(ctx context.Context) (any, error) { return op(ctx) }, nil
+		return then(op, err, func(result R) any { return result })
 	}
 	return m
+}
+
+// withoutPlace is an Op for which no other waits.
+func withoutPlace[R any](do func(ctx context.Context) (R, error)) state.Op[R] {
+	return state.Op[R]{Do: do}
 }
 
 // declareInstant makes a method that never waits.
 func declareInstant[P, R any](name, alias, order, summary string, do func(w *Worker, p *P) (R, error)) *method {
 	m := declare(name, alias, order, summary, func(w *Worker, p *P) (state.Op[R], error) {
-		return func(context.Context) (R, error) { return do(w, p) }, nil
+		return withoutPlace(func(context.Context) (R, error) { return do(w, p) }), nil
 	})
 	m.instant = true
 	return m

@@ -56,7 +56,7 @@ func callMethods() []*method {
 			"Runs a server stream to its end and returns its messages.",
 			func(w *Worker, p *processServerParams) (state.Op[processResult], error) {
 				if err := atLeastOne("maxMessages", p.MaxMessages); err != nil {
-					return nil, err
+					return state.Op[processResult]{}, err
 				}
 				op, err := w.state.ProcessServerStream(p.call(p.Request), p.DeadlineMs, p.MaxMessages)
 				return then(op, err, processResultOf)
@@ -65,7 +65,7 @@ func callMethods() []*method {
 			"Sends all messages of a client stream and returns its response.",
 			func(w *Worker, p *processClientParams) (state.Op[clientStreamResult], error) {
 				if err := isArray("requests", p.Requests); err != nil {
-					return nil, err
+					return state.Op[clientStreamResult]{}, err
 				}
 				op, err := w.state.ProcessClientStream(p.call(nil), p.DeadlineMs, p.Requests)
 				return then(op, err, func(r state.Processed) clientStreamResult {

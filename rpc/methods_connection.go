@@ -93,12 +93,12 @@ func connectionMethods() []*method {
 		declare("getConnectionParams", "ПолучитьПараметрыСоединения", "address proto metadata",
 			"Makes connection params and checks them.",
 			func(_ *Worker, p *grpcops.ConnectionParams) (state.Op[*grpcops.ConnectionParams], error) {
-				return func(ctx context.Context) (*grpcops.ConnectionParams, error) { return p, p.Check(ctx) }, nil
+				return withoutPlace(func(ctx context.Context) (*grpcops.ConnectionParams, error) { return p, p.Check(ctx) }), nil
 			}),
 		declare("getTlsSettings", "ПолучитьНастройкиTls", "disableCertVerification certFile",
 			"Makes TLS settings and checks them.",
 			func(_ *Worker, p *grpcops.TLSSettings) (state.Op[*grpcops.TLSSettings], error) {
-				return func(ctx context.Context) (*grpcops.TLSSettings, error) { return p, p.Check(ctx) }, nil
+				return withoutPlace(func(ctx context.Context) (*grpcops.TLSSettings, error) { return p, p.Check(ctx) }), nil
 			}),
 		declare("openConnection", "ОткрытьСоединение", "address proto metadata tls connectionId",
 			"Opens a connection and keeps it.",
@@ -122,7 +122,7 @@ func connectionMethods() []*method {
 			"Tells whether a value is the id of an open connection.",
 			func(w *Worker, p *valueParam) (state.Op[bool], error) {
 				if len(p.Value) == 0 || p.Value[0] != '"' {
-					return func(context.Context) (bool, error) { return false, nil }, nil
+					return withoutPlace(func(context.Context) (bool, error) { return false, nil }), nil
 				}
 				id, _ := jsonscan.Unquote(p.Value)
 				return w.state.IsConnector(id), nil
@@ -171,14 +171,15 @@ func connectionMethods() []*method {
 // then makes the result of an Op another one.
 func then[A, B any](op state.Op[A], err error, result func(A) B) (state.Op[B], error) {
 	if err != nil {
-		return nil, err
+		return state.Op[B]{}, err
 	}
-	return func(ctx context.Context) (B, error) {
-		a, err := op(ctx)
+	do := func(ctx context.Context) (B, error) {
+		a, err := op.Do(ctx)
 		if err != nil {
 			var none B
 			return none, err
 		}
 		return result(a), nil
-	}, nil
+	}
+	return state.Op[B]{Do: do, Leave: op.Leave, Told: op.Told}, nil
 }

@@ -74,7 +74,7 @@ func streamMethods() []*method {
 			"Sends several messages.",
 			func(w *Worker, p *sendMessagesParams) (state.Op[sendResult], error) {
 				if err := isArray("messages", p.Messages); err != nil {
-					return nil, err
+					return state.Op[sendResult]{}, err
 				}
 				op, err := w.state.SendMessages(p.StreamID, p.Connection, p.Messages)
 				return then(op, err, func(sent int) sendResult { return sendResult{p.StreamID, sent} })
@@ -94,7 +94,7 @@ func streamMethods() []*method {
 			"Waits for a message, then takes what is there.",
 			func(w *Worker, p *getMessagesParams) (state.Op[messagesResult], error) {
 				if err := atLeastOne("max", p.Max); err != nil {
-					return nil, err
+					return state.Op[messagesResult]{}, err
 				}
 				max := mostMessages
 				if p.Max != nil {
@@ -121,9 +121,9 @@ func streamMethods() []*method {
 			"Cancels the RPC at once and keeps what was received.",
 			func(w *Worker, p *streamRef) (state.Op[streamResult], error) {
 				if err := w.state.CancelStream(p.StreamID, p.Connection); err != nil {
-					return nil, err
+					return state.Op[streamResult]{}, err
 				}
-				return func(context.Context) (streamResult, error) { return p.result(struct{}{}), nil }, nil
+				return withoutPlace(func(context.Context) (streamResult, error) { return p.result(struct{}{}), nil }), nil
 			}),
 		declare("closeStream", "ЗакрытьПоток", "connection streamId",
 			"Closes a stream, after all earlier requests on it.",
@@ -135,15 +135,15 @@ func streamMethods() []*method {
 			"Lets a stream that pushes with a window push more.",
 			func(w *Worker, p *ackParams) (state.Op[streamResult], error) {
 				op, err := w.state.AckMessages(p.StreamID, p.Count)
-				return then(op, err, func(struct{}) streamResult { return streamResult{StreamID: p.StreamID} })
+				return then(op, err, func(struct{}) streamResult { return streamResult{p.StreamID} })
 			}),
 	}
 }
 
-func (p *streamRef) result(struct{}) streamResult { return streamResult{StreamID: p.StreamID} }
+func (p *streamRef) result(struct{}) streamResult { return streamResult{p.StreamID} }
 
 func openStream(w *Worker, kind grpcops.Kind, p *streamCallParams, request json.RawMessage) (state.Op[streamResult], error) {
 	call, options := p.call(request)
 	op, err := w.state.OpenStream(kind, call, options)
-	return then(op, err, func(o state.OpenedStream) streamResult { return streamResult{o.ID, o.StartPush} })
+	return then(op, err, func(id string) streamResult { return streamResult{id} })
 }

@@ -134,11 +134,9 @@ func (r sendResult) appendJSON(dst []byte) []byte {
 	return append(strconv.AppendInt(dst, int64(r.Sent), 10), '}')
 }
 
-// streamResult names a stream. Where the stream pushes, it may begin to once the
-// host has been told of it.
+// streamResult names a stream.
 type streamResult struct {
 	StreamID string `json:"streamId" doc:"the stream's id"`
-	start    func()
 }
 
 func (r streamResult) appendJSON(dst []byte) []byte {

@@ -28,7 +28,7 @@ func TestAppendJSON(t *testing.T) {
 		messagesResult{"s1", true, []json.RawMessage{message}, endedBy(end)},
 		sendResult{"s1", 0},
 		sendResult{"s1", 1 << 40},
-		streamResult{StreamID: "s1", start: func() {}},
+		streamResult{StreamID: "s1"},
 		processResult{Messages: []json.RawMessage{}, Headers: headers},
 		processResult{Messages: []json.RawMessage{message}, Headers: grpcops.Metadata{}},
 		processResult{[]json.RawMessage{message}, true, &ok, headers, trailers},

@@ -5,11 +5,13 @@
 // other: it decodes the params and lets the operation take its place (see package
 // state). What an operation then does runs on a goroutine of its own, so that
 // nothing that waits holds the reader up; only what never waits is done by the
-// reader itself. Answers go out when they are ready, through one writer.
+// reader itself. Answers go out when they are ready, through one writer. When its
+// answer is queued, a request leaves its place, and those that waited for it go on:
+// so the answers of one side of a stream keep the order of the requests.
 //
 // Ownership. A call has a context, which the Worker cancels and the call's
 // goroutine releases. The Worker counts the calls, and is idle when all of them
-// have their answers queued. The reader alone is not waited for: a read from a
+// have their answers queued and have left their places. The reader alone is not waited for: a read from a
 // pipe cannot be interrupted, so it ends with the process.
 //
 // Shutdown. At the end of the input, after the shutdown method or when Serve's
@@ -248,8 +250,7 @@ func (w *Worker) receive(m message) {
 	switch {
 	case m.fault != nil:
 		w.options.Log.Info("input was not understood", "error", m.fault.Message)
-		w.out.add(appendError(nil, nil, m.fault), taken)
-		w.out.flushSoon()
+		w.refuse(m.fault, nil, taken)
 	case isBatch(m.text):
 		w.batch(m.text, m.scan.Items, taken)
 	default:

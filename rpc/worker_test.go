@@ -248,10 +248,10 @@ func TestPanicIsAnError(t *testing.T) {
 	broken := declare("broken", "", "", "Panics.", func(*Worker, *noParams) (state.Op[struct{}], error) {
 		panic("reading")
 	})
-	if _, err := w.admit(broken, params{}); asError(err).Code != -32603 {
-		t.Errorf("admit: %v", err)
+	if _, err := w.enter(broken, params{}); asError(err).Code != -32603 {
+		t.Errorf("enter: %v", err)
 	}
-	_, err := w.run(t.Context(), broken, func(context.Context) (any, error) { panic("working") })
+	_, err := w.run(t.Context(), broken, withoutPlace(func(context.Context) (any, error) { panic("working") }))
 	if asError(err).Code != -32603 {
 		t.Errorf("run: %v", err)
 	}

@@ -29,9 +29,9 @@ type work[R any] func(ctx context.Context, conn *grpcops.Conn, l *lease) (R, err
 func leased[R any](s *State, ref Ref, w work[R]) (Op[R], error) {
 	l, err := s.lease(ref)
 	if err != nil {
-		return nil, err
+		return Op[R]{}, err
 	}
-	return func(ctx context.Context) (R, error) { return w.on(ctx, l) }, nil
+	return Op[R]{Do: func(ctx context.Context) (R, error) { return w.on(ctx, l) }, Leave: l.leave}, nil
 }
 
 // bounded makes an Op of work that is a call by itself, within timeoutMs, which a
@@ -39,23 +39,26 @@ func leased[R any](s *State, ref Ref, w work[R]) (Op[R], error) {
 func bounded[R any](s *State, ref Ref, timeoutMs *int, w work[R]) (Op[R], error) {
 	l, err := s.lease(ref)
 	if err != nil {
-		return nil, err
+		return Op[R]{}, err
 	}
-	return func(ctx context.Context) (R, error) {
+	do := func(ctx context.Context) (R, error) {
 		d := l.within(timeoutMs)
 		ctx, cancel := s.whole(ctx, d, grpcops.Late(d))
 		defer cancel()
 		return w.on(ctx, l)
-	}, nil
+	}
+	return Op[R]{Do: do, Leave: l.leave}, nil
 }
 
 // on does the work once the connection is there.
 func (w work[R]) on(ctx context.Context, l *lease) (R, error) {
-	conn, done, err := l.conn(ctx)
-	defer done()
+	conn, err := l.conn(ctx)
 	if err != nil {
 		var none R
 		return none, err
+	}
+	if l.held == nil {
+		defer conn.Close()
 	}
 	return w(ctx, conn, l)
 }

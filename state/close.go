@@ -9,14 +9,14 @@ func (s *State) CloseConnection(id string) (Op[int], error) {
 	defer s.mu.Unlock()
 	c, err := s.connections.find(id)
 	if err != nil {
-		return nil, err
+		return Op[int]{}, err
 	}
 	if c.closing {
-		return nil, s.connections.closedError(id)
+		return Op[int]{}, s.connections.closedError(id)
 	}
 	c.closing = true
 	s.countConnection(c)
-	return func(ctx context.Context) (int, error) {
+	return left(func(ctx context.Context) (int, error) {
 		if err := s.turnToClose(ctx, c.idle, func() bool { return s.keepConnection(c) }); err != nil {
 			return 0, err
 		}
@@ -31,7 +31,7 @@ func (s *State) CloseConnection(id string) (Op[int], error) {
 		}
 		c.conn.Close()
 		return len(c.streams), nil
-	}, nil
+	}), nil
 }
 
 // idle waits until the connection is open and no earlier request uses it.
@@ -80,16 +80,15 @@ func (s *State) CloseStream(id, connectionID string) (Op[struct{}], error) {
 	defer s.mu.Unlock()
 	st, err := s.findStream(id, connectionID)
 	if err != nil {
-		return nil, err
+		return Op[struct{}]{}, err
 	}
 	if st.isClosing() {
-		return nil, s.streams.closedError(id)
+		return Op[struct{}]{}, s.streams.closedError(id)
 	}
 	st.closing = true
 	s.streams.count(st, false)
 	st.conn.uses.add()
-	return func(ctx context.Context) (struct{}, error) {
-		defer st.conn.uses.done()
+	do := func(ctx context.Context) (struct{}, error) {
 		if err := s.turnToClose(ctx, st.idle, func() bool { return s.keepStream(st) }); err != nil {
 			return struct{}{}, err
 		}
@@ -98,15 +97,21 @@ func (s *State) CloseStream(id, connectionID string) (Op[struct{}], error) {
 		defer s.mu.Unlock()
 		s.removeStream(st, nil)
 		return struct{}{}, nil
-	}, nil
+	}
+	return Op[struct{}]{Do: do, Leave: st.conn.leave}, nil
 }
 
-// idle waits until the stream is open and no earlier request uses it.
+// idle waits until the stream is open, or its opening has failed, and no earlier
+// request uses it.
 func (st *stream) idle(ctx context.Context) error {
-	if _, err := st.ready(ctx); err != nil {
+	_, opening := st.ready(ctx)
+	if opening != nil && !st.failed() {
+		return opening
+	}
+	if err := st.uses.wait(ctx); err != nil {
 		return err
 	}
-	return st.uses.wait(ctx)
+	return opening
 }
 
 // keepStream undoes the start of a close that was given up. It returns false

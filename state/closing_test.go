@@ -139,7 +139,7 @@ func TestCloseGivenUpAfterTheIDWasTaken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, testLimits, echo)
 		start(r.OpenConnection(testParams(), "mine")).must(t)
-		open := func() *running[OpenedStream] {
+		open := func() *running[string] {
 			return start(r.OpenStream(grpcops.BidiStream, on("mine", grpcops.BidiStream), StreamOptions{StreamID: "stream"}))
 		}
 		open().must(t)

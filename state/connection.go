@@ -41,14 +41,14 @@ func (s *State) OpenConnection(p grpcops.ConnectionParams, chosen string) (Op[Op
 	defer s.mu.Unlock()
 	id, err := reserve(&s.connections, chosen, "connectionId")
 	if err != nil {
-		return nil, err
+		return Op[Opened]{}, err
 	}
 	c := &connection{
 		id: id, address: p.Address, since: time.Now(), timeout: p.Timeout(),
 		opened: make(chan struct{}), metadata: p.Metadata.Metadata, streams: map[*stream]struct{}{},
 	}
 	c.order = s.connections.add(id, c)
-	return func(ctx context.Context) (Opened, error) {
+	return left(func(ctx context.Context) (Opened, error) {
 		ctx, cancel := s.deadline(ctx, p.ConnectTimeout())
 		defer cancel()
 		var conn *grpcops.Conn
@@ -58,7 +58,7 @@ func (s *State) OpenConnection(p grpcops.ConnectionParams, chosen string) (Op[Op
 			return Opened{}, err
 		}
 		return Opened{id, p.Address, conn.TLS}, nil
-	}, nil
+	}), nil
 }
 
 // connectionOpened ends an opening.
@@ -93,10 +93,12 @@ func (c *connection) ready(ctx context.Context) (*grpcops.Conn, error) {
 // isClosing tells whether requests that are read now come after the close.
 func (c *connection) isClosing() bool { return c.closing }
 
+func (c *connection) isVacant() bool { return c.closing }
+
 func (c *connection) counted() *bool { return &c.counts }
 
-// use finds a connection and counts a request that uses it; the request calls
-// uses.done at its end. s.mu must be held.
+// use finds a connection and counts a request that uses it, until the request
+// calls uses.done to leave. s.mu must be held.
 func (s *State) use(id string) (*connection, error) {
 	c, err := s.connections.find(id)
 	if err != nil {
@@ -109,20 +111,23 @@ func (s *State) use(id string) (*connection, error) {
 	return c, nil
 }
 
+// leave ends a use of the connection.
+func (c *connection) leave() { c.uses.done() }
+
 // SetMetadata replaces the metadata of later calls.
 func (s *State) SetMetadata(id string, md grpcops.Metadata) (Op[struct{}], error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c, err := s.use(id)
 	if err != nil {
-		return nil, err
+		return Op[struct{}]{}, err
 	}
 	c.metadata = md
-	return func(ctx context.Context) (struct{}, error) {
-		defer c.uses.done()
+	do := func(ctx context.Context) (struct{}, error) {
 		_, err := c.ready(ctx)
 		return struct{}{}, err
-	}, nil
+	}
+	return Op[struct{}]{Do: do, Leave: c.leave}, nil
 }
 
 // IsConnector tells whether id is that of an open connection, after its opening.
@@ -131,14 +136,14 @@ func (s *State) IsConnector(id string) Op[bool] {
 	defer s.mu.Unlock()
 	c, err := s.use(id)
 	if err != nil {
-		return func(context.Context) (bool, error) { return false, nil }
+		return left(func(context.Context) (bool, error) { return false, nil })
 	}
-	return func(ctx context.Context) (bool, error) {
-		defer c.uses.done()
+	do := func(ctx context.Context) (bool, error) {
 		_, err := c.ready(ctx)
 		if isReason(err, OpenFailed) {
 			return false, nil
 		}
 		return err == nil, err
 	}
+	return Op[bool]{Do: do, Leave: c.leave}
 }

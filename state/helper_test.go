@@ -85,7 +85,7 @@ func (r *rig) connect() {
 // open opens the next stream on c1.
 func (r *rig) open(kind grpcops.Kind) string {
 	r.t.Helper()
-	return start(r.OpenStream(kind, on("c1", kind), StreamOptions{})).must(r.t).ID
+	return start(r.OpenStream(kind, on("c1", kind), StreamOptions{})).must(r.t)
 }
 
 // on is a call of the method of a kind.
@@ -104,15 +104,30 @@ type running[R any] struct {
 	end    context.CancelCauseFunc
 }
 
-// start runs an Op, or what refused it.
+// start runs an Op as package rpc does, or what refused it.
 func start[R any](op Op[R], err error) *running[R] {
+	r := untold(op, err)
+	if op.Told != nil {
+		go func() {
+			<-r.done
+			op.Told()
+		}()
+	}
+	return r
+}
+
+// untold runs an Op of which the host is not told.
+func untold[R any](op Op[R], err error) *running[R] {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	r := &running[R]{err: err, done: make(chan struct{}), end: cancel}
 	go func() {
 		defer close(r.done)
 		defer cancel(nil)
-		if op != nil {
-			r.result, r.err = op(ctx)
+		if op.Do != nil {
+			r.result, r.err = op.Do(ctx)
+		}
+		if op.Leave != nil {
+			op.Leave()
 		}
 	}()
 	return r

@@ -155,7 +155,7 @@ func TestInboxWaits(t *testing.T) {
 		})
 	}
 	b := newInbox(smallLimits)
-	if _, err := b.take(cancelled(), 1); !errors.Is(err, errTest) {
+	if _, err := b.take(cancelled(errTest), 1); !errors.Is(err, errTest) {
 		t.Errorf("a context that has ended: %v", err)
 	}
 	b.put(t.Context(), text(1))
@@ -194,7 +194,7 @@ func TestInboxHeaders(t *testing.T) {
 	}{{"nothing", func(*inbox) {}}, {"no headers, no end", func(b *inbox) { b.begin(nil, false) }}} {
 		b := newInbox(smallLimits)
 		test.make(b)
-		if _, err := b.header(cancelled()); !errors.Is(err, errTest) {
+		if _, err := b.header(cancelled(errTest)); !errors.Is(err, errTest) {
 			t.Errorf("%s: %v", test.name, err)
 		}
 	}

@@ -4,11 +4,13 @@ import (
 	"container/list"
 	"context"
 	"sync"
+	"time"
 )
 
 // lane keeps the requests of one side of a stream in the order in which they
-// came. A request joins when it is read, waits for its turn, and leaves when it
-// is done or given up; a place that leaves early is skipped.
+// came, so that they take effect and are answered in it. A request joins when it
+// is read, waits for its turn, and leaves when its answer is queued. If it leaves
+// before its turn, those behind it no longer wait for it.
 type lane struct {
 	mu     sync.Mutex
 	places list.List // of *place; the first has its turn
@@ -18,14 +20,16 @@ type lane struct {
 type place struct {
 	lane    *lane
 	element *list.Element
+	bound   time.Duration // how long the request may wait; 0 is no bound
 	turn    chan struct{} // closed when it is first
+	moved   chan struct{} // closed when the place before it leaves; nil while nobody waits for that
 }
 
-// join takes a place at the end.
-func (l *lane) join() *place {
+// join takes a place at the end for a request that may wait so long.
+func (l *lane) join(bound time.Duration) *place {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	p := &place{lane: l, turn: make(chan struct{})}
+	p := &place{lane: l, bound: bound, turn: make(chan struct{})}
 	p.element = l.places.PushBack(p)
 	if l.places.Len() == 1 {
 		close(p.turn)
@@ -33,15 +37,63 @@ func (l *lane) join() *place {
 	return p
 }
 
-// wait returns when all earlier places have left, or with the cause that ended
-// ctx.
+// wait returns nil when all earlier places have left, or the cause that ended ctx.
+//
+// After the cause the request only has to be answered. It waits for its turn even
+// then, so that answers keep their order, unless it was cancelled or a place
+// before it may wait longer than this one.
 func (p *place) wait(ctx context.Context) error {
 	select {
 	case <-p.turn:
 		return context.Cause(ctx)
 	case <-ctx.Done():
-		return context.Cause(ctx)
 	}
+	err := context.Cause(ctx)
+	if isReason(err, Cancelled) {
+		return err
+	}
+	for {
+		moved := p.behindShorter()
+		if moved == nil {
+			return err
+		}
+		<-moved
+	}
+}
+
+// behindShorter returns what is closed when the place before p leaves. It is nil if
+// there is none before p, or one that may wait longer.
+func (p *place) behindShorter() chan struct{} {
+	p.lane.mu.Lock()
+	defer p.lane.mu.Unlock()
+	before := p.element.Prev()
+	if before == nil {
+		return nil
+	}
+	if other := before.Value.(*place).bound; p.bound != 0 && (other == 0 || other > p.bound) {
+		return nil
+	}
+	p.moved = make(chan struct{})
+	return p.moved
+}
+
+// leave gives the place up and lets the next one have its turn.
+func (p *place) leave() {
+	l := p.lane
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	first := p.element.Prev() == nil
+	if behind := p.element.Next(); behind != nil {
+		next := behind.Value.(*place)
+		if first {
+			close(next.turn)
+		}
+		if next.moved != nil {
+			close(next.moved)
+			next.moved = nil
+		}
+	}
+	l.places.Remove(p.element)
 }
 
 // waitFor waits for done to be closed, or returns the cause that ended ctx. What
@@ -60,18 +112,6 @@ func waitFor(ctx context.Context, done <-chan struct{}) error {
 	}
 }
 
-// leave gives the place up and lets the next one have its turn.
-func (p *place) leave() {
-	l := p.lane
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	wasFirst := l.places.Front() == p.element
-	l.places.Remove(p.element)
-	if next := l.places.Front(); wasFirst && next != nil {
-		close(next.Value.(*place).turn)
-	}
-}
-
 // tally counts the requests that use a handle, so that closing can take its turn
 // after them.
 type tally struct {
@@ -86,13 +126,21 @@ func (t *tally) add() {
 	t.mu.Unlock()
 }
 
-func (t *tally) done() {
+// done counts one less and tells whether that was the last.
+func (t *tally) done() (last bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.count--; t.count == 0 && t.none != nil {
 		close(t.none)
 		t.none = nil
 	}
+	return t.count == 0
+}
+
+func (t *tally) isZero() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.count == 0
 }
 
 // wait returns when the count is 0, or with the cause that ended ctx.

@@ -6,14 +6,15 @@ import (
 	"slices"
 	"testing"
 	"testing/synctest"
+	"time"
 )
 
 var errTest = errors.New("test")
 
-// cancelled is a context that has ended with errTest.
-func cancelled() context.Context {
+// cancelled is a context that has ended with a cause.
+func cancelled(cause error) context.Context {
 	ctx, cancel := context.WithCancelCause(context.Background())
-	cancel(errTest)
+	cancel(cause)
 	return ctx
 }
 
@@ -24,7 +25,7 @@ func TestLaneOrder(t *testing.T) {
 		var l lane
 		var places []*place
 		for range 100 {
-			places = append(places, l.join())
+			places = append(places, l.join(0))
 		}
 		done := make(chan int, len(places))
 		for i := range places {
@@ -56,7 +57,7 @@ func TestLaneOrder(t *testing.T) {
 func TestLaneSkipsWhoLeaves(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var l lane
-		first, second, third, fourth := l.join(), l.join(), l.join(), l.join()
+		first, second, third, fourth := l.join(0), l.join(0), l.join(0), l.join(0)
 		second.leave()
 		turn := make(chan error)
 		go func() { turn <- third.wait(t.Context()) }()
@@ -76,20 +77,56 @@ func TestLaneSkipsWhoLeaves(t *testing.T) {
 			t.Error(err)
 		}
 		fourth.leave()
-		if err := l.join().wait(t.Context()); err != nil {
+		if err := l.join(0).wait(t.Context()); err != nil {
 			t.Errorf("an empty lane: %v", err)
 		}
 	})
 }
 
-// TestLaneWaitEnds with the cause, also where it would be its turn.
+// TestLaneWaitEnds with the cause of the context, and when: answers keep their
+// order, unless the request was cancelled or one before it may wait longer.
 func TestLaneWaitEnds(t *testing.T) {
-	var l lane
-	first, second := l.join(), l.join()
-	for name, p := range map[string]*place{"the first": first, "the second": second} {
-		if err := p.wait(cancelled()); !errors.Is(err, errTest) {
-			t.Errorf("%s: %v", name, err)
-		}
+	for _, test := range []struct {
+		name          string
+		cause         error
+		before, bound time.Duration
+		atOnce        bool
+	}{
+		{"its time is up, as is that of the one before it", errWaitTimeout, time.Second, time.Second, false},
+		{"its time is up, and was longer", errWaitTimeout, time.Second, 2 * time.Second, false},
+		{"its time is up, and was shorter", errWaitTimeout, 2 * time.Second, time.Second, true},
+		{"its time is up, and the one before it has no bound", errWaitTimeout, 0, time.Second, true},
+		{"the worker ends, and neither has a bound", ErrShuttingDown, 0, 0, false},
+		{"it is cancelled", ErrCancelled, time.Second, time.Second, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var l lane
+				first, second, third := l.join(test.before), l.join(test.bound), l.join(test.bound)
+				if err := first.wait(cancelled(test.cause)); !errors.Is(err, test.cause) {
+					t.Errorf("the first: %v", err)
+				}
+				left := make(chan *place, 2)
+				for _, p := range []*place{third, second} {
+					go func() {
+						if err := p.wait(cancelled(test.cause)); !errors.Is(err, test.cause) {
+							t.Error(err)
+						}
+						left <- p
+						p.leave()
+					}()
+					synctest.Wait()
+				}
+				if atOnce := len(left) == 2; atOnce != test.atOnce {
+					t.Errorf("%d of 2 have ended before the first has left", len(left))
+				}
+				first.leave()
+				if p := <-left; !test.atOnce && p != second {
+					t.Error("the third has ended before the second")
+				}
+				<-left
+			})
+		})
 	}
 }
 
@@ -101,7 +138,7 @@ func TestTally(t *testing.T) {
 		}
 		uses.add()
 		uses.add()
-		if err := uses.wait(cancelled()); !errors.Is(err, errTest) {
+		if err := uses.wait(cancelled(errTest)); !errors.Is(err, errTest) {
 			t.Errorf("two: %v", err)
 		}
 		idle := make(chan error)
@@ -123,7 +160,7 @@ func TestTally(t *testing.T) {
 			}
 		}
 		uses.add()
-		if err := uses.wait(cancelled()); !errors.Is(err, errTest) {
+		if err := uses.wait(cancelled(errTest)); !errors.Is(err, errTest) {
 			t.Errorf("one again: %v", err)
 		}
 	})

@@ -26,8 +26,7 @@ type lease struct {
 	timeout  time.Duration
 }
 
-// lease takes the use of a connection; the request must call done on what use
-// returns. s.mu must not be held.
+// lease takes the use of a connection; leave gives it back. s.mu must not be held.
 func (s *State) lease(ref Ref) (*lease, error) {
 	if ref.Params != nil {
 		p := *ref.Params
@@ -48,21 +47,23 @@ func (s *State) lease(ref Ref) (*lease, error) {
 	return &lease{state: s, held: c, metadata: c.metadata, timeout: c.timeout}, nil
 }
 
-// conn waits for the connection, or makes it. done gives it back and must be
-// called also after an error.
-func (l *lease) conn(ctx context.Context) (conn *grpcops.Conn, done func(), err error) {
+// conn waits for the connection that is held, or makes one, which the caller closes.
+func (l *lease) conn(ctx context.Context) (*grpcops.Conn, error) {
+	if l.held == nil {
+		ctx, cancel := l.state.deadline(ctx, l.params.ConnectTimeout())
+		defer cancel()
+		return l.state.env.Dial(ctx, *l.params)
+	}
+	conn, err := l.held.ready(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = grpcops.NotInTime(fmt.Sprintf("connection %q is still being opened: %v", l.held.id, err))
+	}
+	return conn, err
+}
+
+// leave ends the use of a connection that is held.
+func (l *lease) leave() {
 	if l.held != nil {
-		conn, err = l.held.ready(ctx)
-		if errors.Is(err, context.DeadlineExceeded) {
-			err = grpcops.NotInTime(fmt.Sprintf("connection %q is still being opened: %v", l.held.id, err))
-		}
-		return conn, l.held.uses.done, err
+		l.held.leave()
 	}
-	ctx, cancel := l.state.deadline(ctx, l.params.ConnectTimeout())
-	defer cancel()
-	conn, err = l.state.env.Dial(ctx, *l.params)
-	if err != nil {
-		return nil, func() {}, err
-	}
-	return conn, conn.Close, nil
 }

@@ -24,28 +24,21 @@ func (s *State) SendMessages(id, connectionID string, messages json.RawMessage) 
 }
 
 func (s *State) send(id, connectionID string, encode func(f *flow) ([][]byte, error)) (Op[int], error) {
-	st, err := s.useStream(id, connectionID)
-	if err != nil {
-		return nil, err
-	}
-	place := st.sending.join()
-	return func(ctx context.Context) (int, error) {
-		defer st.done()
-		defer place.leave()
-		f, err := st.ready(ctx)
+	return onSide(s, id, connectionID, sending, nil, func(ctx context.Context, t *turn) (int, error) {
+		f, err := t.ready(ctx)
+		var packed [][]byte
+		if err == nil && t.kind == grpcops.ServerStream {
+			err = errorf(NotSending, "stream %q is a server stream: its request was sent when it was opened", id)
+		}
+		if err == nil {
+			packed, err = encode(f) // while others have their turn
+		}
 		if err != nil {
-			return 0, st.progress(err, nil)
+			return 0, t.fail(ctx, err)
 		}
-		if st.kind == grpcops.ServerStream {
-			return 0, st.progress(errorf(NotSending, "stream %q is a server stream: its request was sent when it was opened", id), nil)
-		}
-		packed, err := encode(f)
-		if err != nil {
-			return 0, st.progress(err, nil)
-		}
-		ctx, cancel := s.whole(ctx, st.timeout, errWaitTimeout)
+		ctx, cancel := s.whole(ctx, t.bound, errWaitTimeout)
 		defer cancel()
-		if err = place.wait(ctx); err == nil {
+		if err = t.wait(ctx); err == nil {
 			if f.out.isCompleted() {
 				err = errorf(SendCompleted, "the sending side of stream %q was completed", id)
 			} else {
@@ -54,10 +47,10 @@ func (s *State) send(id, connectionID string, encode func(f *flow) ([][]byte, er
 		}
 		sent := f.out.count()
 		if isReason(err, WaitTimeout) {
-			err = errorf(WaitTimeout, "stream %q: flow control held the message back for %s; it was not sent", id, st.timeout)
+			err = errorf(WaitTimeout, "stream %q: flow control held the message back for %s; it was not sent", id, t.bound)
 		}
-		return sent, st.progress(err, &sent)
-	}, nil
+		return sent, t.progress(err, &sent)
+	})
 }
 
 // progress adds the stream to an error.
@@ -72,64 +65,49 @@ func (st *stream) progress(err error, sent *int) error {
 	return &Progress{Err: err, StreamID: st.id, Sent: sent}
 }
 
-// CompleteSend says that nothing more will be sent, after all earlier sends.
+// CompleteSend says that nothing more will be sent, after all earlier sends. It has
+// no bound of its own: it waits for them alone.
 func (s *State) CompleteSend(id, connectionID string) (Op[struct{}], error) {
-	st, err := s.useStream(id, connectionID)
-	if err != nil {
-		return nil, err
-	}
-	place := st.sending.join()
-	return func(ctx context.Context) (struct{}, error) {
-		defer st.done()
-		defer place.leave()
-		f, err := st.ready(ctx)
+	return onSide(s, id, connectionID, sending, nil, func(ctx context.Context, t *turn) (struct{}, error) {
+		f, err := t.ready(ctx)
+		if err == nil && t.kind == grpcops.ServerStream {
+			err = errorf(NotSending, "stream %q is a server stream: there is nothing to complete", id)
+		}
 		if err != nil {
-			return struct{}{}, st.progress(err, nil)
+			return struct{}{}, t.fail(ctx, err)
 		}
-		if st.kind == grpcops.ServerStream {
-			return struct{}{}, st.progress(errorf(NotSending, "stream %q is a server stream: there is nothing to complete", id), nil)
-		}
-		// Without a bound of its own: it waits for the sends before it alone.
-		if err := place.wait(ctx); err != nil {
-			return struct{}{}, st.progress(err, nil)
+		if err := t.wait(ctx); err != nil {
+			return struct{}{}, t.progress(err, nil)
 		}
 		f.out.complete()
 		return struct{}{}, nil
-	}, nil
+	})
 }
 
 // receive makes an Op of work on the receiving side of a stream, bounded by
 // timeoutMs, nil being the stream's own bound.
 func receive[R any](s *State, id, connectionID string, timeoutMs *int, what string, work func(ctx context.Context, st *stream, f *flow) (R, error)) (Op[R], error) {
-	st, err := s.useStream(id, connectionID)
-	if err != nil {
-		return nil, err
-	}
-	place := st.receiving.join()
-	return func(ctx context.Context) (R, error) {
-		defer st.done()
-		defer place.leave()
+	return onSide(s, id, connectionID, receiving, timeoutMs, func(ctx context.Context, t *turn) (R, error) {
 		var none R
-		f, err := st.ready(ctx)
+		f, err := t.ready(ctx)
 		if err != nil {
-			return none, st.progress(err, nil)
+			return none, t.fail(ctx, err)
 		}
-		timeout := grpcops.Millis(timeoutMs, st.timeout)
-		ctx, cancel := s.whole(ctx, timeout, errWaitTimeout)
+		ctx, cancel := s.whole(ctx, t.bound, errWaitTimeout)
 		defer cancel()
-		if err = place.wait(ctx); err != nil {
+		if err = t.wait(ctx); err != nil {
 			if isReason(err, WaitTimeout) {
-				err = errorf(WaitTimeout, "stream %q: earlier requests for its messages waited longer than %s; the stream stays open", id, timeout)
+				err = errorf(WaitTimeout, "stream %q: earlier requests for its messages waited longer than %s; the stream stays open", id, t.bound)
 			}
-			return none, st.progress(err, nil)
+			return none, t.progress(err, nil)
 		}
 		f.receiving()
-		result, err := work(ctx, st, f)
+		result, err := work(ctx, t.stream, f)
 		if isReason(err, WaitTimeout) {
-			err = errorf(WaitTimeout, "stream %q: no %s within %s; the stream stays open", id, what, timeout)
+			err = errorf(WaitTimeout, "stream %q: no %s within %s; the stream stays open", id, what, t.bound)
 		}
-		return result, st.progress(err, nil)
-	}, nil
+		return result, t.progress(err, nil)
+	})
 }
 
 // GetMessages waits for a message or the end of the stream and takes at most max

@@ -21,7 +21,7 @@ func TestNumbers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, testLimits, echo)
 		var opening []*running[Opened]
-		var streams []*running[OpenedStream]
+		var streams []*running[string]
 		for i := range 3 {
 			opening = append(opening, start(r.OpenConnection(testParams(), "")))
 			streams = append(streams, start(r.OpenStream(grpcops.BidiStream, on(fmt.Sprintf("c%d", i+1), grpcops.BidiStream), StreamOptions{})))
@@ -30,7 +30,7 @@ func TestNumbers(t *testing.T) {
 			if got := opening[i].must(t); got.ID != fmt.Sprintf("c%d", i+1) || got.Address != "demo:///" || got.TLS {
 				t.Errorf("connection %d: %+v", i, got)
 			}
-			if got := streams[i].must(t); got.ID != fmt.Sprintf("s%d", i+1) {
+			if got := streams[i].must(t); got != fmt.Sprintf("s%d", i+1) {
 				t.Errorf("stream %d: %+v", i, got)
 			}
 		}
@@ -171,7 +171,7 @@ func TestLimits(t *testing.T) {
 
 		closing, reopening := start(r.CloseStream(s1, "")), start(r.OpenStream(grpcops.BidiStream, on("c1", grpcops.BidiStream), StreamOptions{}))
 		closing.must(t)
-		if got := reopening.must(t).ID; got != "s3" {
+		if got := reopening.must(t); got != "s3" {
 			t.Errorf("the stream after the limit is %s", got)
 		}
 		closingConnection, another := start(r.CloseConnection("c1")), start(r.OpenConnection(testParams(), ""))

@@ -92,10 +92,9 @@ func (p *pushed) ack(count int) error {
 func (s *State) AckMessages(id string, count int) (Op[struct{}], error) {
 	st, err := s.useStream(id, "")
 	if err != nil {
-		return nil, err
+		return Op[struct{}]{}, err
 	}
-	return func(ctx context.Context) (struct{}, error) {
-		defer st.done()
+	do := func(ctx context.Context) (struct{}, error) {
 		if _, err := st.ready(ctx); err != nil {
 			return struct{}{}, err
 		}
@@ -103,5 +102,6 @@ func (s *State) AckMessages(id string, count int) (Op[struct{}], error) {
 			return struct{}{}, (&pushed{}).ack(count)
 		}
 		return struct{}{}, st.push.ack(count)
-	}, nil
+	}
+	return Op[struct{}]{Do: do, Leave: st.done}, nil
 }

@@ -15,10 +15,12 @@ import (
 	"github.com/grpcline/grpcline/grpcops"
 )
 
-// push opens a server stream that pushes.
-func (r *rig) push(window int) OpenedStream {
+// push opens a server stream that pushes, and returns what lets it begin to.
+func (r *rig) push(window int) (told func()) {
 	r.t.Helper()
-	return start(r.OpenStream(grpcops.ServerStream, on("c1", grpcops.ServerStream), StreamOptions{Push: &Push{Window: window}})).must(r.t)
+	op, err := r.OpenStream(grpcops.ServerStream, on("c1", grpcops.ServerStream), StreamOptions{Push: &Push{Window: window}})
+	untold(op, err).must(r.t)
+	return op.Told
 }
 
 // nothing fails where something was pushed.
@@ -45,10 +47,10 @@ func TestPush(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				r := newRig(t, testLimits, counter(3, test.end))
 				r.connect()
-				stream := r.push(0)
+				told := r.push(0)
 				start(r.GetHeaders("s1", "", nil)).must(t)
 				r.nothing()
-				stream.StartPush()
+				told()
 				for i := range 3 {
 					if got := <-r.pushed; got != pushedText(i) {
 						t.Errorf("got %s, want %s", got, pushedText(i))
@@ -70,8 +72,8 @@ func TestPushWindow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, testLimits, counter(7, nil))
 		r.connect()
-		stream := r.push(2)
-		stream.StartPush()
+		told := r.push(2)
+		told()
 		next := 0
 		expect := func(n int) {
 			t.Helper()
@@ -110,7 +112,7 @@ func TestAckWithoutAWindow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, testLimits, counter(0, nil))
 		r.connect()
-		r.push(0).StartPush()
+		r.push(0)()
 		r.open(grpcops.ServerStream)
 		for _, id := range []string{"s1", "s2"} {
 			var wrong *grpcops.ParamError
@@ -132,9 +134,9 @@ func TestClosedPushSaysNothingMore(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				r := newRig(t, testLimits, counter(7, nil))
 				r.connect()
-				stream := r.push(1)
+				told := r.push(1)
 				if test.started {
-					stream.StartPush()
+					told()
 					<-r.pushed
 				}
 				r.nothing()
@@ -150,7 +152,7 @@ func TestCancelledPush(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, testLimits, func(rpc grpc.ServerStream) error { counter(1, nil)(rpc); return silent(rpc) })
 		r.connect()
-		r.push(0).StartPush()
+		r.push(0)()
 		if got := <-r.pushed; got != pushedText(0) {
 			t.Errorf("got %s", got)
 		}
@@ -167,17 +169,17 @@ func TestCancelledPush(t *testing.T) {
 func TestPanicEndsOneStream(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, testLimits, counter(3, nil))
-		told := make(chan any, 1)
+		defects := make(chan any, 1)
 		r.pusher.Messages = func(string) func(context.Context, json.RawMessage) {
 			return func(context.Context, json.RawMessage) { panic("test") }
 		}
-		r.pusher.Defect = func(panicked any) { told <- panicked }
+		r.pusher.Defect = func(panicked any) { defects <- panicked }
 		r.connect()
-		r.push(0).StartPush()
+		r.push(0)()
 		if got := <-r.pushed; got != "s1 INTERNAL" {
 			t.Errorf("got %s", got)
 		}
-		if got := <-told; got != "test" {
+		if got := <-defects; got != "test" {
 			t.Errorf("told was %v", got)
 		}
 		r.open(grpcops.ServerStream)

@@ -11,8 +11,8 @@ import (
 // handle is what a registry holds: a connection or a stream.
 type handle interface {
 	comparable
-	isClosing() bool // requests that are read now come after its close
-	counted() *bool  // whether it counts against the limit
+	isVacant() bool // its id may be given to another
+	counted() *bool // whether it counts against the limit
 }
 
 // registry gives out handles of one kind and finds what they stand for. It is
@@ -49,12 +49,12 @@ func (r *registry[T]) givenOut(id string) bool {
 	return err == nil && 0 < number && number <= r.last && id == r.letter+strconv.FormatUint(number, 10)
 }
 
-// checkChosen says why an id cannot be chosen. One that is being closed can.
+// checkChosen says why an id cannot be chosen.
 func (r *registry[T]) checkChosen(id string) error {
 	if r.ours(id) {
 		return fmt.Errorf("%q looks like a number that the worker gives out itself; choose another %s id", id, r.noun)
 	}
-	if live, ok := r.live[id]; ok && !live.isClosing() {
+	if live, ok := r.live[id]; ok && !live.isVacant() {
 		return fmt.Errorf("%q is in use by an open %s; close it first or choose another id", id, r.noun)
 	}
 	return nil

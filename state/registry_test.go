@@ -11,8 +11,8 @@ import (
 // thing is a handle of the tests.
 type thing struct{ closing, counts bool }
 
-func (h *thing) isClosing() bool { return h.closing }
-func (h *thing) counted() *bool  { return &h.counts }
+func (h *thing) isVacant() bool { return h.closing }
+func (h *thing) counted() *bool { return &h.counts }
 
 func things(limit int) *registry[*thing] {
 	return &registry[*thing]{

@@ -160,7 +160,9 @@ func TestSendOrder(t *testing.T) {
 		completing := start(r.CompleteSend("s1", ""))
 		for i := range ops {
 			go func() {
-				if n, err := ops[len(ops)-1-i](t.Context()); err != nil || n != len(ops)-i {
+				op := ops[len(ops)-1-i]
+				defer op.Leave()
+				if n, err := op.Do(t.Context()); err != nil || n != len(ops)-i {
 					t.Errorf("send %d: %d, %v", len(ops)-1-i, n, err)
 				}
 			}()

@@ -45,6 +45,9 @@ func (s *State) Snapshot(now time.Time) Snapshot {
 	defer s.mu.Unlock()
 	snap := Snapshot{Connections: []ConnectionState{}, Streams: []StreamState{}}
 	for _, st := range s.streams.live {
+		if st.failed() {
+			continue
+		}
 		snap.Streams = append(snap.Streams, st.snapshot(now))
 	}
 	for _, c := range s.connections.live {

@@ -1,18 +1,18 @@
 // Package state keeps what lives between requests: connections and streams by
 // their handles.
 //
-// Order. Every operation is in two steps. The function itself takes the
+// Order. Every operation is in three steps. The function itself takes the
 // operation's place, and must be called in the order in which the requests were
 // read, from one goroutine: it finds handles, gives out numbers, joins lanes,
-// counts the use of what it touches, and never blocks. The Op it returns does the
-// work, on any goroutine, and waits where the order asks for it: for the opening
-// of its handle, for its turn on its side of a stream, and, when closing, for all
-// earlier requests that use the handle. An Op must be run exactly once, whatever
-// becomes of its request, as others wait for it to leave its place.
+// counts the use of what it touches, and never blocks. It returns an Op, whose Do
+// does the work and waits if the order asks for it: for the opening of its handle,
+// for its turn on its side of a stream, and, when closing, for all earlier requests
+// that use the handle. Its Leave gives the place up once the answer is queued, so
+// that the answers of one side of a stream keep the order of the requests.
 //
 // Ownership. State owns the connections and streams; a stream owns the goroutine
 // that receives and those that send, and ends and waits for them when it is
-// closed. Contexts given to Ops end the operation only; the RPC of a stream has
+// closed. Contexts given to Do end the operation only; the RPC of a stream has
 // the stream's own context.
 //
 // Shutdown. EndWaits ends waits that have no bound of their own; Close ends
@@ -29,10 +29,6 @@ import (
 	"github.com/grpcline/grpcline/internal/crew"
 	"github.com/grpcline/grpcline/internal/reqctx"
 )
-
-// Op does an operation that has its place. Ending ctx gives it up, with ctx's
-// cause as its error, and loses nothing.
-type Op[R any] func(ctx context.Context) (R, error)
 
 // Limits bound what one worker holds.
 type Limits struct {

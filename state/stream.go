@@ -11,6 +11,7 @@ import (
 // stream is a stream by its handle, from when its opening was read until it is
 // closed.
 type stream struct {
+	state   *State
 	id      string
 	conn    *connection
 	kind    grpcops.Kind
@@ -43,29 +44,23 @@ type StreamOptions struct {
 	Push       *Push
 }
 
-// OpenedStream is an open stream. The host having been told of it, StartPush lets
-// its messages be pushed.
-type OpenedStream struct {
-	ID        string
-	StartPush func() // nil where nothing is pushed
-}
-
-// OpenStream fixes the handle: chosen, or the next number.
-func (s *State) OpenStream(kind grpcops.Kind, call Call, o StreamOptions) (Op[OpenedStream], error) {
+// OpenStream fixes the handle, which is the Op's result: chosen, or the next number.
+// If the stream pushes, it begins to once the host has been told of the handle.
+func (s *State) OpenStream(kind grpcops.Kind, call Call, o StreamOptions) (Op[string], error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	id, err := reserve(&s.streams, o.StreamID, "streamId")
 	if err != nil {
-		return nil, err
+		return Op[string]{}, err
 	}
 	c, err := s.use(call.Ref.ID)
 	if err != nil {
 		s.streams.bury(id, err)
-		return nil, err
+		return Op[string]{}, err
 	}
 	l := &lease{state: s, held: c, metadata: c.metadata, timeout: c.timeout}
 	st := &stream{
-		id: id, conn: c, kind: kind, method: call.Target.Name(),
+		state: s, id: id, conn: c, kind: kind, method: call.Target.Name(),
 		since: time.Now(), timeout: l.within(call.TimeoutMs), opened: make(chan struct{}),
 	}
 	st.ctx, st.cancel = context.WithCancelCause(s.life)
@@ -74,20 +69,21 @@ func (s *State) OpenStream(kind grpcops.Kind, call Call, o StreamOptions) (Op[Op
 	}
 	st.order = s.streams.add(id, st)
 	c.streams[st] = struct{}{}
-	return func(ctx context.Context) (OpenedStream, error) {
-		defer c.uses.done()
+	st.uses.add()
+	op := Op[string]{Leave: st.done}
+	if st.push != nil {
+		op.Told = func() { close(st.push.start) }
+	}
+	op.Do = func(ctx context.Context) (string, error) {
 		var flow *flow
 		err := errDefect // unless the open returns
 		defer func() { s.streamOpened(st, flow, err) }()
 		if flow, err = s.open(ctx, st, l, call, o.DeadlineMs); err != nil {
-			return OpenedStream{}, &Progress{Err: err, StreamID: id}
+			return "", &Progress{Err: err, StreamID: id}
 		}
-		opened := OpenedStream{ID: id}
-		if st.push != nil {
-			opened.StartPush = func() { close(st.push.start) }
-		}
-		return opened, nil
-	}, nil
+		return id, nil
+	}
+	return op, nil
 }
 
 // open starts the RPC of st, bounded by st's timeout.
@@ -125,7 +121,7 @@ func (s *State) streamOpened(st *stream, f *flow, err error) {
 	defer s.mu.Unlock()
 	if st.flow, st.err = f, err; err != nil {
 		st.cancel(err)
-		s.removeStream(st, err)
+		s.streams.count(st, false)
 	}
 	close(st.opened)
 }
@@ -163,8 +159,8 @@ func (st *stream) end(cause error) {
 	}
 }
 
-// useStream finds a stream and counts a request that uses it and its connection;
-// the request calls done at its end. connectionID may be empty.
+// useStream finds a stream and counts a request that uses it and its connection,
+// until the request calls done to leave. connectionID may be empty.
 func (s *State) useStream(id, connectionID string) (*stream, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -172,7 +168,7 @@ func (s *State) useStream(id, connectionID string) (*stream, error) {
 	if err != nil {
 		return nil, err
 	}
-	if st.isClosing() {
+	if st.isClosing() && !st.failed() {
 		return nil, s.streams.closedError(id)
 	}
 	st.uses.add()
@@ -188,10 +184,27 @@ func (s *State) findStream(id, connectionID string) (*stream, error) {
 	return st, err
 }
 
-// done ends a use of the stream.
+// done ends a use of the stream. If its opening has failed, the last to leave takes
+// it out: until then those that name it wait for their turn to be told so.
 func (st *stream) done() {
-	st.uses.done()
+	if st.uses.done() && st.failed() {
+		st.state.mu.Lock()
+		if st.uses.isZero() {
+			st.state.removeStream(st, st.err)
+		}
+		st.state.mu.Unlock()
+	}
 	st.conn.uses.done()
+}
+
+// failed tells whether the opening has failed.
+func (st *stream) failed() bool {
+	select {
+	case <-st.opened:
+		return st.err != nil
+	default:
+		return false
+	}
 }
 
 // CancelStream cancels the RPC, or its opening, at once; it is not in the lanes.
@@ -210,5 +223,7 @@ func (s *State) CancelStream(id, connectionID string) error {
 // isClosing tells whether requests that are read now come after the close, of the
 // stream or of its connection.
 func (st *stream) isClosing() bool { return st.closing || st.conn.closing }
+
+func (st *stream) isVacant() bool { return st.isClosing() || st.failed() }
 
 func (st *stream) counted() *bool { return &st.counts }
