@@ -27,7 +27,8 @@ type nodeAnswer struct {
 }
 
 // nodeContender does work in a Node process of its own: as a gRPC client with
-// @grpc/grpc-js, or as the host of a worker. units is as in timed.
+// @grpc/grpc-js, or as the host of a worker, which its package or as little as can
+// be drives. units is as in timed.
 func nodeContender(who column, units int, work nodeWork) contender {
 	return contender{who, func(b *bed, row string) (*runner, error) {
 		node, err := exec.LookPath("node")
@@ -38,11 +39,18 @@ func nodeContender(who column, units int, work nodeWork) contender {
 		if _, err := os.Stat(filepath.Join(folder, "node_modules")); err != nil {
 			return nil, &absent{`its packages are not there; run "npm ci --prefix bench/node"`}
 		}
+		if _, err := os.Stat(filepath.Join(b.source, "..", "clients", "node", "dist")); who == byPackage && err != nil {
+			return nil, &absent{`it is not built; run "npm --prefix clients/node ci" and "npm --prefix clients/node run build"`}
+		}
 		args := []string{filepath.Join(folder, "driver.js"), string(who), b.address}
 		if who == grpcJS {
 			args = append(args, filepath.Join(b.source, "benchpb", "bench.proto"))
 		} else {
-			args = append(args, b.workerCommand(row, "-by-node")...)
+			by := "-by-node"
+			if who == byPackage {
+				by = "-by-package"
+			}
+			args = append(args, b.workerCommand(row, by)...)
 		}
 		d, err := startNode(exec.Command(node, args...))
 		if err != nil {

@@ -14,10 +14,11 @@ const (
 	grpcJS      column = "grpc-js"          // inside Node
 	ours        column = "grpcline"         // driven by a Go host, or its transcoder
 	oursByNode  column = "grpcline by Node" // driven by Node
+	byPackage   column = "grpcline-client"  // driven by Node with the package that applications use
 )
 
 // columns in the order of the table.
-var columns = [...]column{staticGRPC, barePipe, relayed, protoJSON, grpcurlTool, grpcJS, ours, oursByNode}
+var columns = [...]column{staticGRPC, barePipe, relayed, protoJSON, grpcurlTool, grpcJS, ours, oursByNode, byPackage}
 
 // unit is what is measured.
 type unit string
@@ -84,9 +85,14 @@ func (g goal) by(who column) goal {
 	return g
 }
 
-// aheadOfNode are the goals of a row that grpc-js does too.
-func aheadOfNode() []goal {
-	return []goal{atLeast(1, grpcJS), atLeast(1, grpcJS).by(oursByNode)}
+// aheadOfNode are the goals of a row that grpc-js does too, for a Go host and for
+// the hosts inside Node.
+func aheadOfNode(hosts ...column) []goal {
+	goals := []goal{atLeast(1, grpcJS)}
+	for _, host := range hosts {
+		goals = append(goals, atLeast(1, grpcJS).by(host))
+	}
+	return goals
 }
 
 // text is the goal in words.

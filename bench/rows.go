@@ -23,7 +23,7 @@ func callRows() []row {
 		return row{
 			name: name, title: title, unit: seconds,
 			contenders: append(u.contenders(), u.pipe()),
-			goals:      append([]goal{atMost(limit, staticGRPC, barePipe)}, aheadOfNode()...),
+			goals:      append([]goal{atMost(limit, staticGRPC, barePipe)}, aheadOfNode(oursByNode, byPackage)...),
 		}
 	}
 	one, many := unaryWork{smallBody, 1}, unaryWork{smallBody, floodWidth}
@@ -31,7 +31,7 @@ func callRows() []row {
 		lone("unary", "unary, 32 bytes, one at a time", smallBody, 1.25),
 		{
 			name: "unary-inflight", title: "unary, 32 bytes, 64 in flight, a call", unit: seconds,
-			contenders: many.contenders(), goals: append([]goal{atLeast(1, staticGRPC)}, aheadOfNode()...),
+			contenders: many.contenders(), goals: append([]goal{atLeast(1, staticGRPC)}, aheadOfNode(oursByNode, byPackage)...),
 		},
 		lone("unary-64k", "unary, 64 KiB each way", 64<<10, 1.1),
 		lone("unary-1m", "unary, 1 MiB each way", 1<<20, 1.5),
@@ -51,7 +51,7 @@ func streamRows(messages int) []row {
 	stream := func(name, title string, w streamWork, limit float64) row {
 		return row{
 			name: name, title: title + ", a message", unit: seconds,
-			contenders: w.contenders(), goals: append([]goal{atLeast(limit, staticGRPC)}, aheadOfNode()...),
+			contenders: w.contenders(), goals: append([]goal{atLeast(limit, staticGRPC)}, aheadOfNode(oursByNode)...),
 		}
 	}
 	return []row{

@@ -4,7 +4,7 @@ import "testing"
 
 func TestTable(t *testing.T) {
 	s := samples{staticGRPC: {70e-6}, barePipe: {10e-6}, grpcJS: {210e-6}, ours: {96e-6}}
-	call := row{title: "unary", unit: seconds, goals: append([]goal{atMost(1.25, staticGRPC, barePipe)}, aheadOfNode()...)}
+	call := row{title: "unary", unit: seconds, goals: append([]goal{atMost(1.25, staticGRPC, barePipe)}, aheadOfNode(oursByNode)...)}
 	stream := row{title: "idle", unit: bytesOf, goals: []goal{{who: ours, limit: 12 << 10}}}
 	p := &report{Go: "go1.26", Platform: "linux/amd64", CPUs: 2, Rounds: 1, RoundTimeMs: 5, Rows: []rowReport{
 		call.report(s, []string{"grpcline by Node: node is not on the PATH"}, nil),

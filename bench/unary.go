@@ -77,5 +77,5 @@ func (u unaryWork) byNode(who column) contender {
 
 // contenders are all of them but the pipe.
 func (u unaryWork) contenders() []contender {
-	return []contender{u.static(), u.relay(), u.worker(), u.byNode(grpcJS), u.byNode(oursByNode)}
+	return []contender{u.static(), u.relay(), u.worker(), u.byNode(grpcJS), u.byNode(oursByNode), u.byNode(byPackage)}
 }

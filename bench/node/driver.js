@@ -2,6 +2,7 @@
 // answers with the time it took.
 //
 //   node driver.js grpc-js ADDRESS PROTO
+//   node driver.js grpcline-client ADDRESS WORKER [ARGUMENT…]
 //   node driver.js WHO ADDRESS WORKER [ARGUMENT…]
 
 'use strict';
@@ -10,9 +11,13 @@ const readline = require('node:readline');
 
 const [who, address, ...rest] = process.argv.slice(2);
 
+function start() {
+  if (who === 'grpc-js') return require('./client').connect(address, rest[0]);
+  return require(who === 'grpcline-client' ? './package' : './host').start(address, rest);
+}
+
 async function main() {
-  const contender =
-    who === 'grpc-js' ? require('./client').connect(address, rest[0]) : await require('./host').start(address, rest);
+  const contender = await start();
   for await (const line of readline.createInterface({ input: process.stdin })) {
     const work = JSON.parse(line);
     let answer;

@@ -18,12 +18,16 @@ import (
 	"github.com/grpcline/grpcline/rpc"
 )
 
+// version is one that no package of a host finds too old.
+const version = "9999.0.0-profiled"
+
 func main() {
-	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "profiled takes one argument: the profiles' name")
+	if len(os.Args) < 2 {
+		fmt.Fprintln(os.Stderr, "profiled takes the profiles' name as its last argument")
 		os.Exit(2)
 	}
-	if err := profile(os.Args[1], serve); err != nil {
+	// A host may give flags of the worker's before it, which are not read.
+	if err := profile(os.Args[len(os.Args)-1], serve); err != nil {
 		fmt.Fprintln(os.Stderr, "profiled:", err)
 		os.Exit(1)
 	}
@@ -32,10 +36,11 @@ func main() {
 // serve does what the worker does.
 func serve() error {
 	grpcops.Quiet()
-	env := &grpcops.Env{Version: "profiled", Schemas: schema.NewCache()}
+	env := &grpcops.Env{Version: version, Schemas: schema.NewCache()}
 	in, restore := process.Prepare(os.Stdin, os.Stdout)
 	defer restore()
 	return rpc.New(in, os.Stdout, env, rpc.Options{
+		Version: version,
 		Request: process.NewWidth().Request,
 		Framing: rpc.FramingAuto, MaxMessageBytes: 64 << 20, MaxInflightBytes: 256 << 20,
 		MaxConnections: 10000, MaxStreams: 100000, DrainTimeout: 30 * time.Second,

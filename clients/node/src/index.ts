@@ -2,6 +2,7 @@ export { Connection } from "./connection";
 export { type ErrorData, RequestError, StatusError, WorkerError } from "./errors";
 export { RawJson } from "./rawjson";
 export { BidiStream, ClientStream, ServerStream } from "./stream";
+export { isUndecodable } from "./types";
 export type {
   CallOptions,
   ConnectionParams,
@@ -10,6 +11,7 @@ export type {
   MethodDescription,
   MethodInfo,
   MethodKind,
+  ProtoFiles,
   ReceivedMetadata,
   Reply,
   Schema,
@@ -18,6 +20,7 @@ export type {
   StreamEnd,
   StreamOptions,
   TlsSettings,
+  Undecodable,
   Version,
 } from "./types";
 export { findWorker, Worker, type WorkerOptions } from "./worker";

@@ -33,6 +33,10 @@ export class WorkerProcess {
     });
   }
 
+  get path(): string {
+    return this.options.path;
+  }
+
   get pid(): number | undefined {
     return this.child.pid;
   }
@@ -56,10 +60,17 @@ export class WorkerProcess {
 
   /** Lets Node.js exit while the process runs, which then sees the end of its input. */
   unref(): void {
-    this.child.unref();
-    for (const pipe of [this.child.stdin, this.child.stdout, this.child.stderr]) {
-      (pipe as unknown as { unref?(): void }).unref?.();
-    }
+    for (const it of this.handles()) it.unref?.();
+  }
+
+  /** Keeps Node.js alive while the process runs. */
+  ref(): void {
+    for (const it of this.handles()) it.ref?.();
+  }
+
+  /** The process and its pipes, which are sockets, whatever their types say. */
+  private handles(): { ref?(): void; unref?(): void }[] {
+    return [this.child, this.child.stdin, this.child.stdout, this.child.stderr] as { ref?(): void; unref?(): void }[];
   }
 
   private keep(text: string): void {

@@ -1,6 +1,7 @@
+import type { Buffers } from "./buffers";
 import { StatusError } from "./errors";
-import type { ReceivedMetadata, Reply, StreamEnd, StreamOptions } from "./types";
-import type { Worker } from "./worker";
+import type { RequestOptions, Rpc } from "./rpc";
+import type { ReceivedMetadata, Reply, StreamEnd } from "./types";
 
 /** How many messages are asked for at once. */
 const batch = 100;
@@ -8,6 +9,15 @@ const batch = 100;
 interface Batch<Message> extends Partial<StreamEnd> {
   done: boolean;
   messages: Message[];
+}
+
+/** A stream that was started, and what holds for its requests. */
+export interface StreamStart {
+  streamId: string;
+  signal: AbortSignal | undefined;
+  /** Of one wait for messages; 0 is no bound. */
+  timeoutMs: number;
+  buffers: Buffers | undefined;
 }
 
 /** What every stream has. It keeps a handle in the worker until its end or close. */
@@ -19,21 +29,25 @@ abstract class Stream {
   end: StreamEnd | undefined;
 
   constructor(
-    private readonly worker: Worker,
-    /** The worker's handle, such as `s1`. */
-    readonly id: string,
-    private readonly options: StreamOptions,
+    private readonly rpc: Rpc,
+    private readonly start: StreamStart,
   ) {
-    options.signal?.addEventListener("abort", this.abort, { once: true });
-    if (options.signal?.aborted) this.abort();
+    const { signal } = start;
+    signal?.addEventListener("abort", this.abort, { once: true });
+    if (signal?.aborted) this.abort();
     // Asked for first, since the worker takes what is read of a stream in turn.
-    this.received = this.ask("getHeaders", { timeoutMs: 0 });
+    this.received = this.ask("getHeaders", { timeoutMs: 0 }, { background: true });
     this.received.catch(() => {}); // it rejects for whoever asks
+  }
+
+  /** The worker's handle, such as `s1`. */
+  get id(): string {
+    return this.start.streamId;
   }
 
   /** The headers that the server sent; waits for them. */
   async headers(): Promise<ReceivedMetadata> {
-    return (await this.received).headers;
+    return (await this.rpc.waitFor(this.received)).headers;
   }
 
   /** Cancels the RPC; reading then gives what was received before, and CANCELLED. */
@@ -51,8 +65,8 @@ abstract class Stream {
     return this.close();
   }
 
-  protected ask<Result>(method: string, params: object = {}): Promise<Result> {
-    return this.worker.request<Result>(method, { streamId: this.id, ...params });
+  protected ask<Result>(method: string, params: object = {}, options: RequestOptions = {}): Promise<Result> {
+    return this.rpc.request<Result>(method, { streamId: this.id, ...params }, options);
   }
 
   /** Reads to the end, asking for the next messages while these are used. */
@@ -76,8 +90,12 @@ abstract class Stream {
   /** Waits for messages and takes those that are there. */
   private async take<Message>(): Promise<Batch<Message>> {
     try {
-      const timeoutMs = this.options.timeoutMs ?? 0; // a wait is not bounded unless the caller bounds it
-      const taken = await this.ask<Batch<Message>>("getMessages", { max: batch, timeoutMs });
+      const { buffers, timeoutMs } = this.start;
+      const before = (taken: object) => {
+        const { messages } = taken as Batch<Message>;
+        messages.forEach((_, i) => buffers?.convert(messages, i));
+      };
+      const taken = await this.ask<Batch<Message>>("getMessages", { max: batch, timeoutMs }, { before });
       if (taken.done) {
         const { status, headers, trailers } = taken as StreamEnd;
         this.end = { status, headers, trailers };
@@ -87,14 +105,14 @@ abstract class Stream {
       if (err instanceof StatusError) {
         this.end = { status: err.status, headers: err.headers, trailers: err.trailers };
       }
-      this.options.signal?.throwIfAborted();
+      this.start.signal?.throwIfAborted();
       throw err;
     }
   }
 
   /** Closing takes its turn after waits, which cancelling ends. */
   private async cancelAndClose(): Promise<void> {
-    this.options.signal?.removeEventListener("abort", this.abort);
+    this.start.signal?.removeEventListener("abort", this.abort);
     const cancelled = this.end ? undefined : this.cancel();
     await Promise.all([cancelled, this.ask("closeStream")]);
   }

@@ -63,6 +63,8 @@ export interface ConnectionParams {
   serviceConfig?: object;
   waitForReady?: boolean;
   json?: JsonOptions;
+  /** The URL of a CONNECT proxy, or "" for none; else that of the environment. */
+  proxy?: string;
 }
 
 /** Options of every call and stream. */
@@ -73,6 +75,11 @@ export interface CallOptions {
   json?: JsonOptions;
   compression?: string;
   waitForReady?: boolean;
+  /**
+   * Gives `bytes` fields as Buffers and not as base64, as the method's schema tells
+   * them; it is asked for once. Those inside of an Any stay base64.
+   */
+  buffers?: boolean;
   /** Bounds a unary call as a whole, or one wait of a stream (unbounded unless given). */
   timeoutMs?: number;
 }
@@ -84,10 +91,39 @@ export interface StreamOptions extends CallOptions {
 
 /** The response of a call. */
 export interface Reply<Message> {
+  /** Or an Undecodable, which isUndecodable tells. */
   message: Message;
   headers: ReceivedMetadata;
   trailers: ReceivedMetadata;
   status: Status;
+}
+
+/**
+ * What is handed out for a received message that JSON cannot hold, such as a string
+ * that is no UTF-8: nothing of it is lost, and a stream goes on.
+ */
+export interface Undecodable {
+  "@undecodable": {
+    /** The field at fault, such as `items[2].name`. */
+    path: string;
+    /** Why, in a sentence. */
+    reason: string;
+    /** The message as it came, in base64. */
+    value: string;
+  };
+}
+
+/** Tells a message that JSON cannot hold from all others. */
+export function isUndecodable(message: unknown): message is Undecodable {
+  return typeof message === "object" && message !== null && "@undecodable" in message;
+}
+
+/** The answer of getProto. */
+export interface ProtoFiles {
+  /** Sources by file name. */
+  files: Record<string, string>;
+  /** A FileDescriptorSet in base64. */
+  descriptorSet: string;
 }
 
 /** How a stream ended. */

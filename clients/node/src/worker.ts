@@ -1,14 +1,7 @@
-import {
-  CancellationTokenSource,
-  createMessageConnection,
-  type MessageConnection,
-  NullLogger,
-} from "vscode-jsonrpc/node";
-
 import { Connection } from "./connection";
-import { fromResponse, WorkerError } from "./errors";
-import { LineReader, LineWriter } from "./lines";
+import { WorkerError } from "./errors";
 import { type ProcessOptions, WorkerProcess } from "./process";
+import { Rpc } from "./rpc";
 import type { ConnectionParams, Version } from "./types";
 import { refusal } from "./version";
 
@@ -21,7 +14,7 @@ export interface WorkerOptions {
   cwd?: string;
   /** Bounds the wait for getVersion; 10000 unless given. */
   startTimeoutMs?: number;
-  /** Lets Node.js exit while the worker runs. */
+  /** Lets Node.js exit while the worker runs and nothing waits for an answer. */
   unref?: boolean;
 }
 
@@ -31,27 +24,11 @@ export function findWorker(env: NodeJS.ProcessEnv = process.env): string {
 }
 
 /**
- * A running grpcline worker. It owns its process; close ends it, and it ends by
- * itself with this process.
+ * A running grpcline worker. It owns its process, which keeps Node.js alive until it
+ * is closed, unless `unref` is given; it ends by itself with this process.
  */
 export class Worker {
-  /** Resolves with a sentence, the tail of stderr in it, when the worker has ended. */
-  readonly ended: Promise<string>;
-  private end: string | undefined;
-
-  private constructor(
-    private readonly process: WorkerProcess,
-    private readonly rpc: MessageConnection,
-    private readonly writer: LineWriter,
-    reader: LineReader,
-  ) {
-    this.ended = process.ended.then(async (sentence) => {
-      await reader.handled();
-      this.end ??= sentence;
-      rpc.dispose(); // rejects what was not answered
-      return this.end;
-    });
-  }
+  private constructor(private readonly rpc: Rpc) {}
 
   /**
    * Starts a worker and checks its version.
@@ -62,59 +39,42 @@ export class Worker {
     const settings: ProcessOptions = { path, args: ["--utf8", ...(options.args ?? [])] };
     if (options.env) settings.env = options.env;
     if (options.cwd) settings.cwd = options.cwd;
-    const child = new WorkerProcess(settings);
-    const reader = new LineReader(child.stdout);
-    const writer = new LineWriter(child.stdin);
-    const rpc = createMessageConnection(reader, writer, NullLogger);
-    const worker = new Worker(child, rpc, writer, reader);
-    reader.onError((err) => worker.abandon(`${path} does not speak JSON-RPC: ${err.message}`));
-    rpc.listen();
-    if (options.unref) child.unref();
-    await worker.checkVersion(path, options.startTimeoutMs ?? 10_000);
-    return worker;
+    const rpc = new Rpc(new WorkerProcess(settings), !options.unref);
+    await checkVersion(rpc, path, options.startTimeoutMs ?? 10_000);
+    return new Worker(rpc);
+  }
+
+  /** Resolves with a sentence, the tail of stderr in it, when the worker has ended. */
+  get ended(): Promise<string> {
+    return this.rpc.ended;
   }
 
   get pid(): number | undefined {
-    return this.process.pid;
+    return this.rpc.pid;
   }
 
   /** Whether the worker can still be asked. */
   get isRunning(): boolean {
-    return this.end === undefined;
+    return this.rpc.isRunning;
   }
 
   /**
    * Sends any request of the protocol and resolves with its result.
    * @throws StatusError, RequestError, WorkerError, or the signal's reason
    */
-  async request<Result>(method: string, params: object = {}, signal?: AbortSignal): Promise<Result> {
-    signal?.throwIfAborted();
-    if (this.end !== undefined) {
-      throw new WorkerError(this.end);
-    }
-    const source = signal && new CancellationTokenSource();
-    const abort = () => source?.cancel();
-    signal?.addEventListener("abort", abort, { once: true });
-    try {
-      return await this.rpc.sendRequest<Result>(method, params, ...(source ? [source.token] : []));
-    } catch (err) {
-      signal?.throwIfAborted();
-      throw this.end === undefined ? fromResponse(err) : new WorkerError(this.end);
-    } finally {
-      signal?.removeEventListener("abort", abort);
-    }
+  request<Result>(method: string, params: object = {}, signal?: AbortSignal): Promise<Result> {
+    return this.rpc.request(method, params, { signal });
   }
 
   /** Opens a connection, which the worker keeps until it is closed. */
   async open(params: ConnectionParams, signal?: AbortSignal): Promise<Connection> {
-    const opened = await this.request<{ connectionId: string }>("openConnection", params, signal);
-    return new Connection(this, opened.connectionId);
+    const opened = await this.rpc.request<{ connectionId: string }>("openConnection", params, { signal });
+    return new Connection(this.rpc, opened.connectionId);
   }
 
   /** Ends the worker once it has answered what it was asked. */
-  async close(): Promise<void> {
-    this.writer.end();
-    await this.ended;
+  close(): Promise<void> {
+    return this.rpc.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -123,23 +83,23 @@ export class Worker {
 
   /** Kills the worker; what it had not answered rejects with why. */
   abandon(why: string): void {
-    this.end ??= why;
-    this.process.kill();
+    this.rpc.abandon(why);
   }
+}
 
-  private async checkVersion(path: string, timeoutMs: number): Promise<void> {
-    const timer = setTimeout(
-      () => this.abandon(`${path} did not answer getVersion within ${timeoutMs} ms; is it grpcline?`),
-      timeoutMs,
-    );
-    const why = await this.request<Version>("getVersion").then(
-      (version) => refusal(path, version),
-      (err: Error) => err.message,
-    );
-    clearTimeout(timer);
-    if (why !== undefined) {
-      this.abandon(why);
-      throw new WorkerError(await this.ended);
-    }
+/** Refuses a worker that does not answer, is none, or is too old. */
+async function checkVersion(rpc: Rpc, path: string, timeoutMs: number): Promise<void> {
+  const timer = setTimeout(
+    () => rpc.abandon(`${path} did not answer getVersion within ${timeoutMs} ms; is it grpcline?`),
+    timeoutMs,
+  );
+  const why = await rpc.request<Version>("getVersion", {}).then(
+    (version) => refusal(path, version),
+    (err: Error) => err.message,
+  );
+  clearTimeout(timer);
+  if (why !== undefined) {
+    rpc.abandon(why);
+    throw new WorkerError(await rpc.ended);
   }
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { RawJson, RequestError, StatusError } from "../src/index";
+import { isUndecodable, RawJson, RequestError, StatusError } from "../src/index";
 import { demo, withDemo, withWorker } from "./support";
 
 test("a unary call resolves with message, metadata and status", () =>
@@ -99,3 +99,8 @@ test("a closed connection is gone", () =>
       return true;
     });
   }));
+
+test("a message that JSON cannot hold is told from all others", () => {
+  assert(isUndecodable({ "@undecodable": { path: "a", reason: "it is no UTF-8", value: "CgH/" } }));
+  for (const message of [{ greeting: "Hello" }, "1.5s", 3, null, undefined, []]) assert(!isUndecodable(message));
+});

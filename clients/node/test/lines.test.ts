@@ -4,7 +4,7 @@ import { test } from "node:test";
 import type { Message } from "vscode-jsonrpc/node";
 
 import { LineReader, LineWriter } from "../src/lines";
-import { RawJson, stringify } from "../src/rawjson";
+import { RawJson } from "../src/rawjson";
 
 /** What a reader makes of chunks. */
 async function read(...chunks: Uint8Array[]): Promise<{ messages: unknown[]; errors: string[] }> {
@@ -47,9 +47,4 @@ test("messages of one turn are written at once, one a line", async () => {
     String(output.read()),
     '{"jsonrpc":"2.0","id":1,"method":"ping"}\n{"jsonrpc":"2.0","id":2,"method":"a","params":{"request":[1, 2]}}\n',
   );
-});
-
-test("raw members stand beside others", () => {
-  assert.equal(stringify({ a: undefined, b: "x", c: new RawJson("1.0") }), '{"b":"x","c":1.0}');
-  assert.equal(stringify({ a: undefined, b: [1] }), '{"b":[1]}');
 });

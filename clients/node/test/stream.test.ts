@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { type Worker, StatusError } from "../src/index";
+import { type Worker, RawJson, StatusError } from "../src/index";
 import { collect, demo, withDemo } from "./support";
 
 interface Value {
@@ -81,11 +81,23 @@ test("a cancelled stream gives what was received, then CANCELLED", () =>
     await assert.rejects(messages.next(), (err) => err instanceof StatusError && err.code === 1);
   }));
 
+test("raw JSON is sent as it is written, wherever it stands", () =>
+  withDemo(async (connection) => {
+    const stream = await connection.clientStream<unknown, { sum: string }>(`${demo}/Sum`);
+    await stream.sendAll([new RawJson('{"value": 9007199254740993}'), { value: new RawJson("9007199254740993") }]);
+    await stream.send({ value: 2n ** 60n });
+    assert.equal((await stream.finish()).message.sum, String(2n * 9007199254740993n + 2n ** 60n));
+  }));
+
 test("await using closes a stream and a connection", () =>
   withDemo(async (_, worker) => {
-    const connection = await worker.open({ address: "demo:///" });
-    const stream = await connection.bidiStream(`${demo}/Chat`);
-    await stream[Symbol.asyncDispose]();
-    assert.equal(await openStreams(worker), 0);
-    await connection[Symbol.asyncDispose]();
+    {
+      await using connection = await worker.open({ address: "demo:///" });
+      await using stream = await connection.bidiStream(`${demo}/Chat`);
+      await stream.send({ text: "hi" });
+      assert.equal(await openStreams(worker), 1);
+    }
+    const { connections, streams } = await worker.request<{ connections: object[]; streams: object[] }>("getState");
+    assert.equal(connections.length, 1);
+    assert.equal(streams.length, 0);
   }));

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { join } from "node:path";
 import { test } from "node:test";
+import { promisify } from "node:util";
 
 import { findWorker, Worker, WorkerError } from "../src/index";
 import { refusal } from "../src/version";
@@ -70,4 +73,46 @@ test("closing waits for what was asked, and answers it all", async () => {
   await worker.close();
   assert.equal((await Promise.all(calls)).length, 300);
   assert.match(await worker.ended, /ended with exit code 0/);
+});
+
+/** Runs a program that has the package as `client`; resolves with what it printed when it has ended by itself. */
+async function printed(program: string): Promise<string> {
+  const code = `const client = require(${JSON.stringify(join(__dirname, "../src/index"))});\n(async () => {${program}})();`;
+  return (await promisify(execFile)(process.execPath, ["-e", code], { timeout: 30_000 })).stdout;
+}
+
+test("without unref a worker keeps the process alive until it is closed", async () => {
+  const program = 'const worker = await client.Worker.start(); setTimeout(() => worker.close().then((it) => console.log("closed")), 100);';
+  assert.equal(await printed(program.replace("100);", "100).unref();")), "closed\n");
+});
+
+test("with unref the process ends by itself, but not while a request waits", async () => {
+  const out = await printed(`
+    const worker = await client.Worker.start({ args: ["--demo"], unref: true });
+    console.log("started");
+    const connection = await worker.open({ address: "demo:///" });
+    await connection.call("${demo}/Sleep", { time: "0.2s" });
+    console.log("called");
+    const stream = await connection.serverStream("${demo}/Countdown", { limit: 2, pause: "0.05s" });
+    console.log("headers", (await stream.headers())["content-type"][0]);
+    for await (const { value } of stream) console.log(value ?? "0");
+    const forgotten = await connection.bidiStream("${demo}/Chat");
+    console.log("left open", forgotten.id);`);
+  assert.equal(out, "started\ncalled\nheaders application/grpc\n2\n1\n0\nleft open s2\n");
+});
+
+test("close is waited for, with unref too", async () => {
+  const program = 'const worker = await client.Worker.start({ unref: true }); await worker.close(); console.log(await worker.ended);';
+  assert.match(await printed(program), /ended with exit code 0/);
+});
+
+test("await using closes a worker and a connection", async () => {
+  let ended: Promise<string>;
+  {
+    await using worker = await Worker.start({ args: ["--demo"] });
+    await using connection = await worker.open({ address: "demo:///" });
+    await connection.call(`${demo}/SayHello`);
+    ended = worker.ended;
+  }
+  assert.match(await ended, /ended with exit code 0/);
 });
