@@ -70,15 +70,14 @@ func (c *Conn) method(ctx context.Context, t *Target, kind Kind) (*method, error
 }
 
 func (c *Conn) findMethod(ctx context.Context, t *Target) (*method, error) {
-	files, err := c.files(ctx, t.Metadata, t.Options.WaitForReady)
+	var codec *transcode.Codec
+	md, err := findIn(ctx, c, t.Metadata, t.Options.WaitForReady, func(files *schema.Files) (protoreflect.MethodDescriptor, error) {
+		codec = files.Codec()
+		return findMethod(files, t.Service, t.Method)
+	})
 	if err != nil {
 		return nil, err
 	}
-	md, err := findMethod(files, t.Service, t.Method)
-	if err != nil {
-		return nil, err
-	}
-	codec := files.Codec()
 	name := string(md.Parent().FullName()) + "/" + string(md.Name())
 	return &method{
 		name:  name,
@@ -179,11 +178,9 @@ func (c *Conn) Services(ctx context.Context, md Metadata) ([]string, error) {
 
 // Methods lists the methods of a service in the order of its file.
 func (c *Conn) Methods(ctx context.Context, md Metadata, service string) (string, []introspect.MethodInfo, error) {
-	files, err := c.files(ctx, md, nil)
-	if err != nil {
-		return "", nil, err
-	}
-	sd, err := findService(files, service, "service")
+	sd, err := findIn(ctx, c, md, nil, func(files *schema.Files) (protoreflect.ServiceDescriptor, error) {
+		return findService(files, service, "service")
+	})
 	if err != nil {
 		return "", nil, err
 	}
@@ -192,11 +189,9 @@ func (c *Conn) Methods(ctx context.Context, md Metadata, service string) (string
 
 // MethodDetail describes a method.
 func (c *Conn) MethodDetail(ctx context.Context, md Metadata, service, name string) (introspect.MethodDetail, error) {
-	files, err := c.files(ctx, md, nil)
-	if err != nil {
-		return introspect.MethodDetail{}, err
-	}
-	found, err := findMethod(files, service, name)
+	found, err := findIn(ctx, c, md, nil, func(files *schema.Files) (protoreflect.MethodDescriptor, error) {
+		return findMethod(files, service, name)
+	})
 	if err != nil {
 		return introspect.MethodDetail{}, err
 	}

@@ -7,9 +7,11 @@ import (
 
 	"github.com/bufbuild/protocompile/protoutil"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/descriptorpb"
 
 	"github.com/grpcline/grpcline/grpcops/protosource"
+	"github.com/grpcline/grpcline/grpcops/schema"
 )
 
 // Exported is a schema to be kept elsewhere.
@@ -23,13 +25,15 @@ const maxExported = 64 << 20
 
 // Proto exports the connection's schema, or what symbol needs of it.
 func (c *Conn) Proto(ctx context.Context, md Metadata, symbol string) (Exported, error) {
-	files, err := c.files(ctx, md, nil)
+	needed, err := findIn(ctx, c, md, nil, func(files *schema.Files) ([]protoreflect.FileDescriptor, error) {
+		needed, err := files.Needed(symbol)
+		if err != nil {
+			return nil, paramErrorf("symbol", "%s", err)
+		}
+		return needed, nil
+	})
 	if err != nil {
 		return Exported{}, err
-	}
-	needed, err := files.Needed(symbol)
-	if err != nil {
-		return Exported{}, paramErrorf("symbol", "%s", err)
 	}
 	sources, err := protosource.Print(ctx, needed, maxExported)
 	switch {

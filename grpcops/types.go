@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync/atomic"
+	"time"
 
 	"github.com/grpcline/grpcline/grpcops/schema"
 	"github.com/grpcline/grpcline/grpcops/transcode"
@@ -15,7 +16,12 @@ type types struct {
 	given *schema.Files                // nil where the params give none
 	turn  chan struct{}                // held by the request that asks for reflection
 	all   atomic.Pointer[schema.Files] // what is in force, once known; set by the one that has turn
+	again time.Time                    // when reflection was last asked again; of the one that has turn
 }
+
+// leastAge is how old the answer of a reflection that was asked again must be
+// before it is asked once more.
+const leastAge = time.Second
 
 // givenFiles compiles what the params give, nil where they give nothing.
 func (env *Env) givenFiles(ctx context.Context, p *ConnectionParams) (*schema.Files, error) {
@@ -27,6 +33,26 @@ func (env *Env) givenFiles(ctx context.Context, p *ConnectionParams) (*schema.Fi
 		return nil, schemaError(err)
 	}
 	return files, nil
+}
+
+// findIn looks for something in the schema of the connection. If it is not there
+// and reflection is part of the schema, the server is asked again, as it may have
+// been deployed anew since, but not more than once in leastAge.
+func findIn[T any](ctx context.Context, c *Conn, md Metadata, wait *bool, find func(*schema.Files) (T, error)) (T, error) {
+	known := c.types.all.Load()
+	files, err := c.files(ctx, md, wait)
+	if err != nil {
+		var none T
+		return none, err
+	}
+	found, err := find(files)
+	if err == nil || files != known {
+		return found, err
+	}
+	if newer := c.newer(ctx, md, known); newer != nil {
+		return find(newer)
+	}
+	return found, err
 }
 
 // files returns the schema of the connection. Where reflection is part of it,
@@ -51,15 +77,52 @@ func (c *Conn) files(ctx context.Context, md Metadata, wait *bool) (*schema.File
 			return nil, err
 		}
 	}
-	select {
-	case c.types.turn <- struct{}{}:
-	case <-ctx.Done():
-		return nil, c.late(ctx, "the server's reflection")
+	if err := c.takeTurn(ctx); err != nil {
+		return nil, err
 	}
-	defer func() { <-c.types.turn }()
+	defer c.endTurn()
 	if all := c.types.all.Load(); all != nil {
 		return all, nil
 	}
+	return c.reflect(ctx, md)
+}
+
+// newer returns the schema after reflection was asked again, nil if it was not or
+// that failed. known is the schema in which something was missing.
+func (c *Conn) newer(ctx context.Context, md Metadata, known *schema.Files) *schema.Files {
+	if c.takeTurn(ctx) != nil {
+		return nil
+	}
+	defer c.endTurn()
+	if all := c.types.all.Load(); all != known {
+		return all
+	}
+	if time.Since(c.types.again) < leastAge {
+		return nil
+	}
+	files, err := c.reflect(ctx, md)
+	c.types.again = time.Now()
+	if err != nil {
+		return nil
+	}
+	c.methods.Clear() // they are of the schema before
+	return files
+}
+
+// takeTurn waits until no other request asks for reflection; endTurn lets the next.
+func (c *Conn) takeTurn(ctx context.Context) error {
+	select {
+	case c.types.turn <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return c.late(ctx, "the server's reflection")
+	}
+}
+
+func (c *Conn) endTurn() { <-c.types.turn }
+
+// reflect asks for reflection and puts its answer in force. It must have the turn.
+func (c *Conn) reflect(ctx context.Context, md Metadata) (*schema.Files, error) {
 	reflected, err := schema.Reflect(md.outgoing(ctx), c.cc)
 	var failed *schema.ReflectionError
 	for tries := (patience{}); errors.As(err, &failed) && refused(failed.Err, failed.Headers, failed.Trailers); {

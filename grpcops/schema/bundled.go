@@ -64,6 +64,16 @@ func bundledFile(path string) (protoreflect.FileDescriptor, bool) {
 	return found.Desc, err == nil
 }
 
+// isBundledType tells whether a type is in a bundled file.
+func isBundledType(name protoreflect.FullName) bool {
+	d, err := protoregistry.GlobalFiles.FindDescriptorByName(name)
+	if err != nil {
+		return false
+	}
+	_, ok := bundledFile(d.ParentFile().Path())
+	return ok
+}
+
 // wellKnownFiles have the types whose JSON form is special, and Empty.
 func wellKnownFiles() []protoreflect.FileDescriptor {
 	return []protoreflect.FileDescriptor{

@@ -78,6 +78,7 @@ func Merge(given, other *Files) *Files {
 	services := append(names(given.services), names(other.services)...)
 	merged, _ := linkAll(base, beside(base, other.protos), services)
 	merged.paths = append(merged.paths, given.paths...)
+	merged.version, merged.bytes = other.version, other.bytes
 	for name, reason := range other.unusable {
 		if _, err := base.FindDescriptorByName(name); err != nil {
 			merged.unusable[name] = reason
@@ -85,6 +86,9 @@ func Merge(given, other *Files) *Files {
 	}
 	return merged
 }
+
+// anotherOfThatName is put behind the path of a file whose own is taken.
+const anotherOfThatName = " of another source"
 
 // beside returns the files under paths that are free in r: two sources may use one
 // path for different files. (The linker goes by the types, not by the paths, that a
@@ -94,7 +98,7 @@ func beside(r *protoregistry.Files, files map[string]*descriptorpb.FileDescripto
 	for path, f := range files {
 		if _, bundled := bundledFile(path); !bundled {
 			for _, err := r.FindFileByPath(path); err == nil; _, err = r.FindFileByPath(path) {
-				path += " of another source"
+				path += anotherOfThatName
 			}
 		}
 		if path != f.GetName() {

@@ -27,6 +27,9 @@ type Files struct {
 	protos   map[string]*descriptorpb.FileDescriptorProto // what was linked, by path; empty for compiled sources
 	paths    []string                                     // of the files that were given, or that the server has
 	codec    func() *transcode.Codec
+
+	version string // of the reflection that gave it, if one did
+	bytes   int    // of what that gave
 }
 
 // Services are those of the given files and the files they import, or those the

@@ -42,17 +42,10 @@ func (l *linker) has(name protoreflect.FullName) bool {
 // uses lists the files whose types f uses, itself included.
 func (l *linker) uses(f *descriptorpb.FileDescriptorProto) []string {
 	paths := map[string]bool{}
-	note := func(scope protoreflect.FullName, name string) bool {
+	eachUse(f, func(scope protoreflect.FullName, name string) {
 		if full, ok := l.resolve(scope, name); ok && l.owner[full] != "" {
 			paths[l.owner[full]] = true
 		}
-		return true
-	}
-	eachField(f, func(scope protoreflect.FullName, field *descriptorpb.FieldDescriptorProto) bool {
-		return note(scope, field.GetExtendee()) && note(scope, field.GetTypeName())
-	})
-	eachMethod(f, func(service protoreflect.FullName, method *descriptorpb.MethodDescriptorProto) bool {
-		return note(service, method.GetInputType()) && note(service, method.GetOutputType())
 	})
 	return slices.Sorted(maps.Keys(paths))
 }

@@ -61,12 +61,20 @@ type reflectStream struct {
 	version string // "v1" or "v1alpha", which have the same messages
 	open    grpc.ClientStream
 
+	failures int   // streams in a row that ended before they answered anything
+	final    error // the last end that had nothing to do with the question
+
 	headers, trailers metadata.MD // with the status that the server has sent
 }
 
+// maxFailures is how many streams in a row may end without an answer, for reasons
+// that have nothing to do with the question, before nothing more is asked.
+const maxFailures = 8
+
 // ask sends the queries and gives each its answer, in order. A query at which the
 // server ends a fresh stream is taken as unanswered and passed over, save the
-// list of services. The error is a gRPC status, or take's.
+// list of services: one broken file may break the stream, or the server's process.
+// The error is a gRPC status, or take's.
 func (s *reflectStream) ask(queries []query, take func(query, *reflection.ServerReflectionResponse) error) error {
 	for len(queries) > 0 {
 		fresh := s.open == nil
@@ -90,6 +98,7 @@ func (s *reflectStream) ask(queries []query, take func(query, *reflection.Server
 					return err
 				}
 				answered++
+				s.failures = 0
 			}
 		}
 		queries = queries[answered:]
@@ -101,14 +110,19 @@ func (s *reflectStream) ask(queries []query, take func(query, *reflection.Server
 		if ended == io.EOF {
 			ended, last = status.Error(codes.Unknown, "it ended the stream without an answer"), nil
 		}
+		alone := answered == 0 && fresh
+		if alone && isFinal(ended) {
+			s.failures++
+			s.final = ended
+		}
 		switch {
-		case isFinal(ended), answered == 0 && fresh && queries[0].kind == services:
+		case s.ctx.Err() != nil, s.failures >= maxFailures, alone && queries[0].kind == services:
 			if last != nil {
 				s.headers, _ = last.Header()
 				s.trailers = last.Trailer()
 			}
 			return ended
-		case answered > 0 || !fresh: // the rest is asked on another stream
+		case !alone: // the rest is asked on another stream
 		default:
 			queries = queries[1:]
 		}
@@ -127,7 +141,8 @@ func (s *reflectStream) start() (err error) {
 	return err
 }
 
-// isFinal tells the end of a stream that has nothing to do with the question.
+// isFinal tells the end of a stream that is likely to have nothing to do with the
+// question.
 func isFinal(err error) bool {
 	switch status.Code(err) {
 	case codes.Canceled, codes.DeadlineExceeded, codes.Unavailable, codes.Unauthenticated, codes.PermissionDenied, codes.ResourceExhausted:

@@ -35,6 +35,21 @@ func eachMethod(f *descriptorpb.FileDescriptorProto, keep func(service protorefl
 	}
 }
 
+// eachUse visits the names of types as a file writes them: of its fields, of what
+// its extensions extend, and of what its methods take and return.
+func eachUse(f *descriptorpb.FileDescriptorProto, visit func(scope protoreflect.FullName, name string)) {
+	eachField(f, func(scope protoreflect.FullName, field *descriptorpb.FieldDescriptorProto) bool {
+		visit(scope, field.GetExtendee())
+		visit(scope, field.GetTypeName())
+		return true
+	})
+	eachMethod(f, func(service protoreflect.FullName, method *descriptorpb.MethodDescriptorProto) bool {
+		visit(service, method.GetInputType())
+		visit(service, method.GetOutputType())
+		return true
+	})
+}
+
 // eachType visits the full names of all messages and enums of a file.
 func eachType(f *descriptorpb.FileDescriptorProto, visit func(name protoreflect.FullName)) {
 	enums := func(scope protoreflect.FullName, list []*descriptorpb.EnumDescriptorProto) {

@@ -1,10 +1,14 @@
 package testserver
 
 import (
+	"context"
 	"crypto/tls"
 	"encoding/json"
 	"errors"
+	"io"
+	"log"
 	"net"
+	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -30,7 +34,13 @@ type Options struct {
 	Reflection string       // versions of server reflection: "v1", "v1alpha" or "both"
 	Listener   net.Listener // a port of 127.0.0.1 unless given
 	Server     []grpc.ServerOption
+
+	// Front stands before the server, over plain HTTP/2, and may answer in its place.
+	Front func(server http.Handler) http.Handler
 }
+
+// ConnKey is the key of the net.Conn in the context of a request that Front sees.
+type ConnKey struct{}
 
 // Server serves script.v1.Script by script and echoes every other method of
 // the embedded schemas.
@@ -82,10 +92,24 @@ func Start(t testing.TB, o Options) *Server {
 	s.server = grpc.NewServer(options...)
 	healthpb.RegisterHealthServer(s.server, s.Health)
 	s.register(o.Reflection)
+	serve, stop := s.server.Serve, s.Stop
+	if o.Front != nil {
+		front := &http.Server{
+			Handler: o.Front(s.server), Protocols: new(http.Protocols), ErrorLog: log.New(io.Discard, "", 0),
+			ConnContext: func(ctx context.Context, conn net.Conn) context.Context {
+				return context.WithValue(ctx, ConnKey{}, conn)
+			},
+		}
+		front.Protocols.SetUnencryptedHTTP2(true)
+		serve, stop = front.Serve, func() {
+			front.Close()
+			s.Stop()
+		}
+	}
 	served := make(chan error, 1)
-	go func() { served <- s.server.Serve(lis) }()
+	go func() { served <- serve(lis) }()
 	t.Cleanup(func() {
-		s.Stop()
+		stop()
 		<-served
 	})
 	return s
