@@ -1,6 +1,5 @@
-// Package demo is the server behind demo:///: it runs inside the worker, needs no
-// network, and has a method of each kind, one that fails and one that is slow,
-// with reflection and health.
+// Package demo is the server behind demo:/// and "grpcline demo". It has a method of
+// each kind, one that fails and one that is slow, with reflection and health.
 //
 // A Server owns the goroutines of its gRPC server; Stop ends them and waits.
 package demo
@@ -31,17 +30,25 @@ import (
 
 // Server is a running demo server.
 type Server struct {
-	server   *grpc.Server
-	listener *bufconn.Listener
-	served   chan struct{}
+	server *grpc.Server
+	dial   func(context.Context) (net.Conn, error) // nil if it is reached by the network
+	served chan struct{}
 }
 
 // buffer of a connection, in bytes.
 const buffer = 256 << 10
 
-// Start starts the server.
+// Start starts a server that is reached by Dial alone and needs no network.
 func Start() *Server {
-	s := &Server{server: grpc.NewServer(), listener: bufconn.Listen(buffer), served: make(chan struct{})}
+	listener := bufconn.Listen(buffer)
+	s := StartOn(listener)
+	s.dial = listener.DialContext
+	return s
+}
+
+// StartOn starts a server on a listener, which it closes when it is stopped.
+func StartOn(listener net.Listener) *Server {
+	s := &Server{server: grpc.NewServer(), served: make(chan struct{})}
 	demopb.RegisterDemoServer(s.server, service{})
 	healthy := health.NewServer()
 	healthy.SetServingStatus(demopb.Demo_ServiceDesc.ServiceName, healthpb.HealthCheckResponse_SERVING)
@@ -49,13 +56,13 @@ func Start() *Server {
 	reflection.Register(s.server)
 	go func() {
 		defer close(s.served)
-		_ = s.server.Serve(s.listener) // fails only when it is stopped
+		_ = s.server.Serve(listener) // fails only when it is stopped
 	}()
 	return s
 }
 
-// Dial connects to the server.
-func (s *Server) Dial(ctx context.Context) (net.Conn, error) { return s.listener.DialContext(ctx) }
+// Dial connects to a server of Start.
+func (s *Server) Dial(ctx context.Context) (net.Conn, error) { return s.dial(ctx) }
 
 // Stop ends the server and what it still does.
 func (s *Server) Stop() {

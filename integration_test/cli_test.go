@@ -27,7 +27,7 @@ func cli(t *testing.T, stdin string, args ...string) (stdout, stderr string, cod
 	return out.String(), log.String(), cmd.ProcessState.ExitCode()
 }
 
-func TestCommandCall(t *testing.T) {
+func TestCommandRPC(t *testing.T) {
 	server := testserver.Start(t, testserver.Options{Reflection: "v1"})
 	params, err := json.Marshal(scripted(obj{"address": server.Addr}, "Unary", nil, obj{"request": numbered(5)}))
 	if err != nil {
@@ -38,10 +38,10 @@ func TestCommandCall(t *testing.T) {
 		stdin string
 		args  []string
 	}{
-		"argument": {"", []string{"call", "callMethod", string(params)}},
-		"file":     {"", []string{"call", "callMethod", "@" + file}},
-		"stdin":    {string(params), []string{"call", "callMethod", "-"}},
-		"Russian":  {"", []string{"call", "ВызватьМетод", string(params)}},
+		"argument": {"", []string{"rpc", "callMethod", string(params)}},
+		"file":     {"", []string{"rpc", "callMethod", "@" + file}},
+		"stdin":    {string(params), []string{"rpc", "callMethod", "-"}},
+		"Russian":  {"", []string{"rpc", "ВызватьМетод", string(params)}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			stdout, stderr, code := cli(t, c.stdin, c.args...)
@@ -51,18 +51,18 @@ func TestCommandCall(t *testing.T) {
 			}
 		})
 	}
-	if stdout, stderr, code := cli(t, "", "call", "ping"); code != 0 || strings.TrimSpace(stdout) != "{}" || stderr != "" {
+	if stdout, stderr, code := cli(t, "", "rpc", "ping"); code != 0 || strings.TrimSpace(stdout) != "{}" || stderr != "" {
 		t.Errorf("ping: exit code %d, stdout %q, stderr %q", code, stdout, stderr)
 	}
 }
 
-func TestCommandCallFails(t *testing.T) {
+func TestCommandRPCFails(t *testing.T) {
 	for name, args := range map[string][]string{
-		"an unknown method": {"call", "pong"},
-		"bad params":        {"call", "isConnector", `{"valeu":1}`},
-		"params not JSON":   {"call", "ping", "{"},
-		"no such file":      {"call", "ping", "@/no/such/file"},
-		"a refused server":  {"call", "getServiceList", `{"connection":{"address":"` + testserver.Refusing(t) + `"}}`},
+		"an unknown method": {"rpc", "pong"},
+		"bad params":        {"rpc", "isConnector", `{"valeu":1}`},
+		"params not JSON":   {"rpc", "ping", "{"},
+		"no such file":      {"rpc", "ping", "@/no/such/file"},
+		"a refused server":  {"rpc", "getServiceList", `{"connection":{"address":"` + testserver.Refusing(t) + `"}}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			stdout, stderr, code := cli(t, "", args...)
@@ -94,11 +94,13 @@ func TestWrongFlags(t *testing.T) {
 		"a negative number":    {"--drain-timeout-ms", "-1"},
 		"a bad level":          {"--log-level", "loud"},
 		"a bad framing":        {"--framing", "xml"},
-		"an unknown word":      {"serve"},
-		"a flag after a word":  {"call", "ping", "--utf8"},
-		"flags after the word": {"methods", "--utf8"},
-		"too many arguments":   {"call", "ping", "{}", "{}"},
-		"call without method":  {"call"},
+		"an unknown word":      {"srve"},
+		"a flag of others":     {"rpc", "ping", "--utf8"},
+		"before the word too":  {"--utf8", "rpc", "ping"},
+		"too many arguments":   {"rpc", "ping", "{}", "{}"},
+		"rpc without a name":   {"rpc"},
+		"call without method":  {"call", "localhost:1"},
+		"an argument of serve": {"serve", "localhost:1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if stdout, stderr, code := cli(t, "", args...); code != 2 || stdout != "" || stderr == "" {

@@ -81,13 +81,17 @@ func TestQuickstart(t *testing.T) {
 
 // TestFlags checks that the flags that the documentation names are there.
 func TestFlags(t *testing.T) {
-	help, err := exec.Command(worker(), "--help").Output()
-	if err != nil {
-		t.Fatal(err)
+	help := ""
+	for _, word := range []string{"serve", "call", "describe"} { // the other words have no flags beside theirs
+		text, err := exec.Command(worker(), word, "--help").Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		help += string(text)
 	}
 	for _, file := range []string{"protocol.md", "README.md"} {
 		for _, flag := range regexp.MustCompile("`(--[a-z0-9-]+)").FindAllStringSubmatch(read(t, file), -1) {
-			if !strings.Contains(string(help), "  "+flag[1]+" ") {
+			if !strings.Contains(help, " "+flag[1]+" ") {
 				t.Errorf("%s names %s, which is no flag", file, flag[1])
 			}
 		}

@@ -42,7 +42,7 @@ type shape struct {
 // discover asks the worker for its document.
 func discover(t *testing.T) *shapes {
 	t.Helper()
-	out, err := exec.Command(worker(), "call", "rpc.discover").Output()
+	out, err := exec.Command(worker(), "rpc", "rpc.discover").Output()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,75 +1,65 @@
-// Package cli is the command line: words and flags, a file a word.
+// Package cli is the command line: a file a word, and beside them what the words
+// share.
+//
+//	Run ── root ─┬─ serve       a worker on standard input and output
+//	             ├─ call, list, describe, export, health, rpc
+//	             │     └─ session ── worker ── rpc.Worker
+//	             └─ methods, demo, completion
+//
+// The words for people ask a worker inside this process (worker), over a pipe, by the
+// requests of protocol.md: the shell can do nothing that a host cannot.
+//
+// A word is run by one goroutine. It owns the session, which it closes before it
+// returns, and whatever goroutines it starts; only a goroutine that reads standard input
+// is left to the end of the process, because such a read cannot be interrupted.
 package cli
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
 
-	"github.com/grpcline/grpcline/demo"
-	"github.com/grpcline/grpcline/grpcops"
-	"github.com/grpcline/grpcline/grpcops/schema"
-	"github.com/grpcline/grpcline/internal/version"
-	"github.com/grpcline/grpcline/rpc"
-)
+	"github.com/spf13/cobra"
 
-// Exit codes.
-const (
-	exitOK     = 0
-	exitFailed = 1 // input or output failed, or the one call of "call" did
-	exitUsage  = 2
+	"github.com/grpcline/grpcline/grpcops"
+	"github.com/grpcline/grpcline/internal/version"
 )
 
 // Run is the whole program; it returns the exit code.
 func Run(args []string) int {
-	f, err := parseFlags(args)
-	switch {
-	case errors.Is(err, errHelp):
-		fmt.Print(usage())
-		return exitOK
-	case err != nil:
-		fmt.Fprintf(os.Stderr, "grpcline: %v\nRun \"grpcline --help\" for what there is.\n", err)
-		return exitUsage
-	case f.version:
-		fmt.Println("grpcline", version.Number)
-		return exitOK
-	}
-	log, closeLog, err := openLog(f.logFile, f.logLevel)
-	if err != nil {
-		return failed(err)
-	}
-	defer closeLog()
-	f.options.Log = log
-	f.options.Version = version.Number
-
+	// Otherwise cobra refuses to work for a parent that is Windows' Explorer.
+	cobra.MousetrapHelpText = ""
 	grpcops.Quiet()
-	env := &grpcops.Env{Version: version.Number, Schemas: schema.NewCache()}
-	if f.demo {
-		server := demo.Start()
-		defer server.Stop()
-		env.Demo = server.Dial
-	}
-	signal.Ignore(syscall.SIGPIPE) // a host that is gone is told by the write's error
+	signal.Ignore(syscall.SIGPIPE) // a reader that is gone is told by the write's error
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	switch f.word {
-	case "methods":
-		fmt.Print(rpc.MethodList())
-		return exitOK
-	case "call":
-		return call(ctx, env, f)
-	}
-	return serve(ctx, env, f)
+	root := newRoot()
+	root.SetArgs(wordFirst(root, args))
+	return report(root.ExecuteContext(ctx))
 }
 
-// failed reports err, if there is one, and returns the exit code.
-func failed(err error) int {
-	if err == nil {
-		return exitOK
-	}
-	fmt.Fprintln(os.Stderr, "grpcline:", err)
-	return exitFailed
+// newRoot declares the words.
+func newRoot() *cobra.Command {
+	c := &common{}
+	root := serveCommand(c)
+	root.Use = "grpcline"
+	root.Version = version.Number
+	root.Long = `grpcline lets any program with pipes speak gRPC, and people too.
+
+Without a word it serves standard input and output: JSON-RPC requests, one a line.
+With one of the words below it does one thing and ends.`
+	root.SilenceErrors, root.SilenceUsage = true, true
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetVersionTemplate("grpcline {{.Version}}\n")
+	root.SetFlagErrorFunc(wrongFlag)
+	root.Args = func(_ *cobra.Command, args []string) error { return noSuchWord(root, args) }
+	root.ValidArgsFunction = cobra.NoFileCompletions
+	root.Flags().Bool("version", false, "print the version")
+	c.declare(root.PersistentFlags())
+	serve := serveCommand(c)
+	serve.Args = exactly(serve, 0, 0)
+	root.AddCommand(serve, listCommand(c), describeCommand(c), exportCommand(c), callCommand(c), healthCommand(c),
+		rpcCommand(c), methodsCommand(), demoCommand(), completionCommand())
+	return root
 }

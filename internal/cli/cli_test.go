@@ -10,7 +10,7 @@ import (
 // TestRunWithFiles serves a conversation from one file to another.
 func TestRunWithFiles(t *testing.T) {
 	folder := t.TempDir()
-	in := write(t, folder, "in", "\uFEFF{\"id\":1,\"method\":\"openConnection\",\"params\":[\"demo:///\"]}\r\n"+
+	in := writeFile(t, folder, "in", "\uFEFF{\"id\":1,\"method\":\"openConnection\",\"params\":[\"demo:///\"]}\r\n"+
 		"{\"id\":2,\"method\":\"callMethod\",\"params\":[\"c1\",\"grpcline.demo.Demo\",\"SayHello\",{\"name\":\"a\"}]}\r\n"+
 		"{\"id\":3,\"method\":\"closeConnection\",\"params\":[\"c1\"]}", 0o600)
 	out := filepath.Join(folder, "out")
@@ -31,7 +31,7 @@ func TestRunWithFiles(t *testing.T) {
 func TestExitCodes(t *testing.T) {
 	quiet(t)
 	folder := t.TempDir()
-	in := write(t, folder, "in", `{"id":1,"method":"nothing like this"}`, 0o600)
+	in := writeFile(t, folder, "in", `{"id":1,"method":"nothing like this"}`, 0o600)
 	for _, test := range []struct {
 		args []string
 		want int
@@ -43,18 +43,27 @@ func TestExitCodes(t *testing.T) {
 		{[]string{"--in", filepath.Join(folder, "missing")}, exitFailed},
 		{[]string{"--in", in, "--out", filepath.Join(folder, "missing", "out")}, exitFailed},
 		{[]string{"--log-file", filepath.Join(folder, "missing", "log"), "--version"}, exitOK},
-		{[]string{"--log-file", filepath.Join(folder, "missing", "log"), "call", "ping"}, exitFailed},
+		{[]string{"--log-file", filepath.Join(folder, "missing", "log"), "rpc", "ping"}, exitFailed},
 		{[]string{"--nothing-like-this"}, exitUsage},
 		{[]string{"nothing"}, exitUsage},
-		{[]string{"call", "ping"}, exitOK},
-		{[]string{"call", "ping", "{}"}, exitOK},
-		{[]string{"call", "pong"}, exitFailed},
-		{[]string{"call", "ping", "{"}, exitFailed},
-		{[]string{"call", "ping", "5"}, exitFailed},
-		{[]string{"call", "ping", "@" + filepath.Join(folder, "missing")}, exitFailed},
-		{[]string{"--demo", "call", "callMethod", `[{"address":"demo:///"},"grpcline.demo.Demo","SayHello"]`}, exitOK},
-		{[]string{"--demo", "call", "callMethod", `[{"address":"demo:///"},"grpcline.demo.Demo","Fail",{"code":5}]`}, exitFailed},
-		{[]string{"call", "ping", "@" + write(t, folder, "params", "\uFEFF{}\r\n", 0o600)}, exitOK},
+		{[]string{"rpc", "ping"}, exitOK},
+		{[]string{"rpc", "ping", "{}"}, exitOK},
+		{[]string{"rpc", "pong"}, exitFailed},
+		{[]string{"rpc", "ping", "{"}, exitFailed},
+		{[]string{"rpc", "ping", "--demo"}, exitOK},
+		{[]string{"call", "demo:///", "SayHello"}, exitOK},
+		{[]string{"call", "demo:///", "Fail", `{"code":5}`}, exitStatus + 5},
+		{[]string{"call", "demo:///", "Nothing"}, exitFailed},
+		{[]string{"list", "demo:///"}, exitOK},
+		{[]string{"describe", "demo:///", "Demo"}, exitOK},
+		{[]string{"health", "demo:///"}, exitOK},
+		{[]string{"list"}, exitUsage},
+		{[]string{"completion", "bash"}, exitOK},
+		{[]string{"rpc", "ping", "5"}, exitFailed},
+		{[]string{"rpc", "ping", "@" + filepath.Join(folder, "missing")}, exitFailed},
+		{[]string{"--demo", "rpc", "callMethod", `[{"address":"demo:///"},"grpcline.demo.Demo","SayHello"]`}, exitOK},
+		{[]string{"--demo", "rpc", "callMethod", `[{"address":"demo:///"},"grpcline.demo.Demo","Fail",{"code":5}]`}, exitFailed},
+		{[]string{"rpc", "ping", "@" + writeFile(t, folder, "params", "\uFEFF{}\r\n", 0o600)}, exitOK},
 	} {
 		if got := Run(test.args); got != test.want {
 			t.Errorf("%q: exit code %d, want %d", test.args, got, test.want)

@@ -3,9 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"log/slog"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -111,17 +109,4 @@ func (f *files) close(complete bool) error {
 		return fmt.Errorf("--out: %w", err)
 	}
 	return nil
-}
-
-// openLog makes the log, on standard error unless a file is named.
-func openLog(file string, level slog.Level) (log *slog.Logger, closeLog func(), err error) {
-	out, closeLog := io.Writer(os.Stderr), func() {}
-	if file != "" {
-		f, err := os.OpenFile(file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
-		if err != nil {
-			return nil, nil, fmt.Errorf("--log-file: %w", err)
-		}
-		out, closeLog = f, func() { f.Close() }
-	}
-	return slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: level})), closeLog, nil
 }

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// write makes a file in a folder of the test's.
-func write(t *testing.T, folder, name, text string, mode os.FileMode) string {
+// writeFile makes a file in a folder of the test's.
+func writeFile(t *testing.T, folder, name, text string, mode os.FileMode) string {
 	t.Helper()
 	path := filepath.Join(folder, name)
 	if err := os.WriteFile(path, []byte(text), mode); err != nil {
@@ -57,10 +57,10 @@ func TestOutputAppearsWhenComplete(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			folder := t.TempDir()
-			in := write(t, folder, "in", "request", 0o600)
+			in := writeFile(t, folder, "in", "request", 0o600)
 			out := filepath.Join(folder, "out")
 			if test.before != "" {
-				write(t, folder, "out", test.before, 0o600)
+				writeFile(t, folder, "out", test.before, 0o600)
 			}
 			f, err := openFiles(in, out)
 			if err != nil {
@@ -118,7 +118,7 @@ func TestOutputOverALeftover(t *testing.T) {
 // TestOutputThroughALink writes where the link leads.
 func TestOutputThroughALink(t *testing.T) {
 	folder := t.TempDir()
-	target := write(t, folder, "target", "old", 0o644)
+	target := writeFile(t, folder, "target", "old", 0o644)
 	link := filepath.Join(folder, "link")
 	if err := os.Symlink(target, link); err != nil {
 		t.Skip(err)
@@ -162,7 +162,7 @@ func TestDeviceAsOutput(t *testing.T) {
 
 func TestOpenFilesErrors(t *testing.T) {
 	folder := t.TempDir()
-	in := write(t, folder, "in", "", 0o600)
+	in := writeFile(t, folder, "in", "", 0o600)
 	link := filepath.Join(folder, "link")
 	if err := os.Symlink(in, link); err != nil {
 		t.Skip(err)
@@ -202,7 +202,7 @@ func TestStandardFiles(t *testing.T) {
 func TestLogFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "log")
 	for _, text := range []string{"first", "second"} {
-		log, done, err := openLog(path, slog.LevelWarn)
+		log, done, err := (&common{logFile: path, logLevel: logLevel(slog.LevelWarn)}).openLog()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -214,7 +214,7 @@ func TestLogFile(t *testing.T) {
 	if !strings.Contains(got, "first") || !strings.Contains(got, "second") || strings.Contains(got, "quiet") {
 		t.Errorf("the log is %s", got)
 	}
-	if _, _, err := openLog(filepath.Join(t.TempDir(), "missing", "log"), slog.LevelWarn); err == nil || !strings.Contains(err.Error(), "--log-file") {
+	if _, _, err := (&common{logFile: filepath.Join(t.TempDir(), "missing", "log")}).openLog(); err == nil || !strings.Contains(err.Error(), "--log-file") {
 		t.Errorf("a missing folder: %v", err)
 	}
 }

@@ -1,107 +1,137 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"os"
-	"strings"
 
-	"golang.org/x/term"
-
-	"github.com/grpcline/grpcline/grpcops"
-	"github.com/grpcline/grpcline/rpc"
+	"github.com/sourcegraph/jsonrpc2"
+	"github.com/spf13/cobra"
 )
 
-// answer is the worker's answer to a call.
-type answer struct {
-	ID     json.RawMessage `json:"id"`
-	Result json.RawMessage `json:"result"`
-	Error  *struct {
-		Code    int64           `json:"code"`
-		Message string          `json:"message"`
-		Data    json.RawMessage `json:"data"`
-	} `json:"error"`
+func rpcCommand(c *common) *cobra.Command {
+	f := &outputFlags{}
+	cmd := &cobra.Command{
+		Use:   "rpc NAME [PARAMS | @FILE | -]",
+		Short: "make one request of the protocol and print its result",
+		Long: `Make one request of the protocol, which "grpcline methods" lists, and print its result,
+or its error on standard error. PARAMS are JSON, those in FILE, or - for standard input.`,
+		Example: `  grpcline rpc getVersion
+  grpcline rpc getServiceList '[{"address":"localhost:50051"}]'`,
+	}
+	f.declare(cmd)
+	cmd.Args = exactly(cmd, 1, 2)
+	cmd.ValidArgsFunction = func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+		if len(args) > 0 {
+			return nil, cobra.ShellCompDirectiveDefault
+		}
+		return c.methodNames(), cobra.ShellCompDirectiveNoFileComp
+	}
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		params, err := readParams(args[1:])
+		if err != nil {
+			return err
+		}
+		ctx, cancel := interruptible(cmd.Context())
+		defer cancel(nil)
+		result, err := c.ask(ctx, args[0], params)
+		if failure := new(jsonrpc2.Error); errors.As(err, &failure) {
+			fmt.Fprintf(os.Stderr, "grpcline: error %d: %s\n", failure.Code, failure.Message)
+			if failure.Data != nil {
+				fmt.Fprintf(os.Stderr, "%s\n", indented(withoutRepeats(*failure.Data)))
+			}
+			return silent(exitFailed)
+		}
+		if err != nil {
+			return err
+		}
+		return newPrinter(*f).print(result)
+	}
+	return cmd
 }
 
-// call runs one method on a worker of its own and prints its result.
-func call(ctx context.Context, env *grpcops.Env, f *flags) int {
-	params, err := readParams(f.args[1:])
+// ask makes one request of a worker of its own.
+func (c *common) ask(ctx context.Context, method string, params json.RawMessage) (json.RawMessage, error) {
+	log, closeLog, err := c.openLog()
 	if err != nil {
-		return failed(err)
+		return nil, err
 	}
-	request, err := json.Marshal(struct {
-		ID     int             `json:"id"`
-		Method string          `json:"method"`
-		Params json.RawMessage `json:"params,omitempty"`
-	}{1, f.args[0], params})
-	var wrong *json.MarshalerError
-	if errors.As(err, &wrong) {
-		return failed(fmt.Errorf("PARAMS are not JSON: %w", wrong.Err))
+	defer closeLog()
+	env, stopDemo := c.env(c.demo)
+	defer stopDemo()
+	options := defaultOptions()
+	options.Log = log
+	w := startWorker(env, options)
+	defer w.close()
+	var given any // nil leaves the params out
+	if params != nil {
+		given = params
 	}
-	if err != nil {
-		return failed(err)
-	}
-	f.options.Framing = rpc.FramingLines
-	f.options.DrainTimeout = math.MaxInt64 // its input is at its end at once; only the call's own bound counts
-	var out bytes.Buffer
-	if err := rpc.New(bytes.NewReader(request), &out, env, f.options).Serve(ctx); err != nil {
-		return failed(err)
-	}
-	for line := range bytes.Lines(out.Bytes()) {
-		var a answer
-		if err := json.Unmarshal(line, &a); err != nil {
-			return failed(err)
-		}
-		if a.ID != nil {
-			return show(&a)
-		}
-	}
-	return failed(errors.New("the worker did not answer"))
+	var result json.RawMessage
+	err = w.request(ctx, method, given, &result)
+	return result, err
 }
 
-// readParams reads PARAMS, @FILE or -.
+// readParams reads PARAMS, @FILE or -; nil if there are none.
 func readParams(args []string) (json.RawMessage, error) {
 	if len(args) == 0 {
 		return nil, nil
 	}
-	text := []byte(args[0])
+	in := &values{what: "PARAMS", args: args}
+	params, err := in.only()
+	switch {
+	case errors.Is(err, io.EOF):
+		return nil, fmt.Errorf("there are no PARAMS in %s", args[0])
+	case errors.Is(err, errTwoValues):
+		return nil, fmt.Errorf("PARAMS: %w, and a method takes one", err)
+	}
+	return params, err
+}
+
+// methodNames are the names of the methods of the protocol; none on failure.
+func (c *common) methodNames() []string {
+	var document struct {
+		Methods []struct {
+			Name string `json:"name"`
+		} `json:"methods"`
+	}
+	text, err := c.ask(context.Background(), "rpc.discover", nil)
+	if err != nil || json.Unmarshal(text, &document) != nil {
+		return nil
+	}
+	var names []string
+	for _, m := range document.Methods {
+		names = append(names, m.Name)
+	}
+	return names
+}
+
+// withoutRepeats is an error's data without the trailer that repeats the details of the
+// status in base64.
+func withoutRepeats(data json.RawMessage) json.RawMessage {
+	var all map[string]json.RawMessage
+	var known failureData
+	if json.Unmarshal(data, &all) != nil || json.Unmarshal(data, &known) != nil || known.Status == nil || len(known.Status.Details) == 0 {
+		return data
+	}
+	var trailers map[string]json.RawMessage
+	if json.Unmarshal(all["trailers"], &trailers) != nil || trailers[detailsTrailer] == nil {
+		return data
+	}
+	delete(trailers, detailsTrailer)
 	var err error
-	switch name, file := strings.CutPrefix(args[0], "@"); {
-	case file:
-		text, err = os.ReadFile(name)
-	case args[0] == "-":
-		text, err = io.ReadAll(os.Stdin)
+	if all["trailers"], err = json.Marshal(trailers); err != nil {
+		return data
 	}
-	return bytes.TrimPrefix(text, []byte("\uFEFF")), err
+	text, err := json.Marshal(all)
+	if err != nil {
+		return data
+	}
+	return text
 }
 
-// show prints a result on standard output, indented for a person, or an error on
-// standard error.
-func show(a *answer) int {
-	if a.Error == nil {
-		text := a.Result
-		if term.IsTerminal(int(os.Stdout.Fd())) {
-			text = indented(text)
-		}
-		_, err := fmt.Fprintf(os.Stdout, "%s\n", text)
-		return failed(err)
-	}
-	fmt.Fprintf(os.Stderr, "grpcline: error %d: %s\n", a.Error.Code, a.Error.Message)
-	if a.Error.Data != nil {
-		fmt.Fprintf(os.Stderr, "%s\n", indented(a.Error.Data))
-	}
-	return exitFailed
-}
-
-func indented(text json.RawMessage) []byte {
-	var b bytes.Buffer
-	if json.Indent(&b, text, "", "  ") != nil {
-		return text
-	}
-	return b.Bytes()
-}
+// detailsTrailer carries the details of a status, which are shown as JSON.
+const detailsTrailer = "grpc-status-details-bin"

@@ -7,18 +7,40 @@ import (
 	"io"
 	"os"
 
+	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
 	"github.com/grpcline/grpcline/grpcops"
 	"github.com/grpcline/grpcline/internal/process"
+	"github.com/grpcline/grpcline/internal/version"
 	"github.com/grpcline/grpcline/rpc"
 )
 
-// serve works for a host until the end of its input.
-func serve(ctx context.Context, env *grpcops.Env, f *flags) int {
+// serveCommand works for a host until the end of its input.
+func serveCommand(c *common) *cobra.Command {
+	f := &serveFlags{}
+	cmd := &cobra.Command{
+		Use:               "serve",
+		Short:             "serve standard input and output, or files; so does grpcline without a word",
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE:              func(cmd *cobra.Command, _ []string) error { return serve(cmd.Context(), c, f) },
+	}
+	f.declare(cmd)
+	return cmd
+}
+
+func serve(ctx context.Context, c *common, f *serveFlags) error {
+	log, closeLog, err := c.openLog()
+	if err != nil {
+		return err
+	}
+	defer closeLog()
+	f.options.Log, f.options.Version = log, version.Number
+	env, stop := c.env(c.demo)
+	defer stop()
 	files, err := openFiles(f.in, f.out)
 	if err != nil {
-		return failed(err)
+		return err
 	}
 	if f.in == "" && term.IsTerminal(int(os.Stdin.Fd())) {
 		fmt.Fprintln(os.Stderr, `grpcline reads JSON-RPC requests from standard input, one a line; try {"id":1,"method":"ping"}, and "grpcline --help"`)
@@ -29,11 +51,11 @@ func serve(ctx context.Context, env *grpcops.Env, f *flags) int {
 		f.options.Request = process.NewWidth().Request
 	}
 	err = serveWatched(ctx, in, files.out, f.out == "", env, f.options)
-	return failed(errors.Join(err, files.close(err == nil)))
+	return errors.Join(err, files.close(err == nil))
 }
 
-// serveWatched serves until the end, or until the host is gone where the output
-// is its pipe.
+// serveWatched serves until the end, or until the host is gone if the output is its
+// pipe.
 func serveWatched(ctx context.Context, in io.Reader, out io.Writer, pipe bool, env *grpcops.Env, o rpc.Options) error {
 	done := make(chan error, 1)
 	go func() { done <- rpc.New(in, out, env, o).Serve(ctx) }()

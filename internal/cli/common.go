@@ -1,0 +1,80 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+
+	"github.com/spf13/pflag"
+
+	"github.com/grpcline/grpcline/demo"
+	"github.com/grpcline/grpcline/grpcops"
+	"github.com/grpcline/grpcline/grpcops/schema"
+	"github.com/grpcline/grpcline/internal/version"
+)
+
+// common are the flags of all words.
+type common struct {
+	demo     bool
+	logLevel logLevel
+	logFile  string
+}
+
+func (c *common) declare(flags *pflag.FlagSet) {
+	c.logLevel = logLevel(slog.LevelWarn)
+	flags.BoolVar(&c.demo, "demo", false, "serve demo:///, a gRPC server for trying things out")
+	flags.Var(&c.logLevel, "log-level", "error, warn, info or debug")
+	flags.StringVar(&c.logFile, "log-file", "", "write the log to `FILE` instead of standard error")
+}
+
+// env is what the connections of this process share. stop ends its demo server, which
+// there is if withDemo says so.
+func (c *common) env(withDemo bool) (env *grpcops.Env, stop func()) {
+	env = &grpcops.Env{Version: version.Number, Schemas: schema.NewCache()}
+	if !withDemo {
+		return env, func() {}
+	}
+	server := demo.Start()
+	env.Demo = server.Dial
+	return env, server.Stop
+}
+
+// openLog makes the log, on standard error unless a file is named.
+func (c *common) openLog() (log *slog.Logger, closeLog func(), err error) {
+	out, closeLog := io.Writer(os.Stderr), func() {}
+	if c.logFile != "" {
+		f, err := os.OpenFile(c.logFile, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+		if err != nil {
+			return nil, nil, fmt.Errorf("--log-file: %w", err)
+		}
+		out, closeLog = f, func() { f.Close() }
+	}
+	return slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: slog.Level(c.logLevel)})), closeLog, nil
+}
+
+// logLevel is the value of --log-level.
+type logLevel slog.Level
+
+func (l *logLevel) String() string {
+	switch slog.Level(*l) {
+	case slog.LevelError:
+		return "error"
+	case slog.LevelInfo:
+		return "info"
+	case slog.LevelDebug:
+		return "debug"
+	}
+	return "warn"
+}
+
+func (l *logLevel) Set(text string) error {
+	switch text {
+	case "error", "warn", "info", "debug":
+		return (*slog.Level)(l).UnmarshalText([]byte(text))
+	}
+	return errors.New("it must be error, warn, info or debug")
+}
+
+func (l *logLevel) Type() string { return "LEVEL" }

@@ -1,0 +1,271 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
+
+	"github.com/grpcline/grpcline/internal/jsonscan"
+)
+
+// values reads successive JSON values from arguments: JSON, @FILE, or - for standard
+// input. It hands each one out as soon as it is complete.
+type values struct {
+	what  string // what the arguments are called, such as MESSAGE
+	args  []string
+	read  int // how many arguments were begun
+	text  *valueReader
+	close func()
+}
+
+// stdinArgument stands for standard input.
+const stdinArgument = "-"
+
+// next gives a value, or io.EOF after the last.
+func (v *values) next() (json.RawMessage, error) {
+	for {
+		if v.text == nil {
+			if v.read == len(v.args) {
+				return nil, io.EOF
+			}
+			if err := v.open(v.args[v.read]); err != nil {
+				return nil, err
+			}
+			v.read++
+		}
+		value, err := v.text.next()
+		if !errors.Is(err, io.EOF) {
+			return value, err
+		}
+		v.close()
+		v.text = nil
+	}
+}
+
+// only gives the one value there is. Standard input may go on after it.
+func (v *values) only() (json.RawMessage, error) {
+	value, err := v.next()
+	if err != nil {
+		return nil, err
+	}
+	if v.text.live && v.read == len(v.args) && !v.text.ready() {
+		return value, nil
+	}
+	_, err = v.next()
+	switch {
+	case errors.Is(err, io.EOF):
+		return value, nil
+	case err != nil:
+		return nil, err
+	}
+	return nil, errTwoValues
+}
+
+var errTwoValues = errors.New("there is more than one value")
+
+func (v *values) open(arg string) error {
+	v.close = func() {}
+	name, file := strings.CutPrefix(arg, "@")
+	switch {
+	case file:
+		f, err := os.Open(name)
+		if err != nil {
+			return fmt.Errorf("%s: %w", arg, err)
+		}
+		v.text, v.close = newValueReader(f, name), func() { f.Close() }
+	case arg == stdinArgument:
+		v.text = newValueReader(os.Stdin, "standard input")
+		v.text.live, v.text.typed = true, isTerminal(os.Stdin)
+	default:
+		what := v.what
+		if len(v.args) > 1 {
+			what = fmt.Sprintf("%s %d", v.what, v.read+1)
+		}
+		v.text = newValueReader(strings.NewReader(arg), what)
+		v.text.argument = true
+	}
+	return nil
+}
+
+// valueReader reads JSON values in UTF-8, or in UTF-16 with a byte-order mark, and knows
+// where in the text it is.
+type valueReader struct {
+	in       *positions
+	decoder  *json.Decoder
+	begun    int64 // where the decoder began to read
+	argument bool
+	live     bool // the text may come slowly
+	typed    bool // by a person, who makes mistakes
+}
+
+func newValueReader(in io.Reader, name string) *valueReader {
+	r := &valueReader{in: &positions{in: &marked{in: in}, name: name, lines: []int64{0}}}
+	r.decoder = json.NewDecoder(r.in)
+	return r
+}
+
+// next gives a value, or io.EOF at the end.
+func (r *valueReader) next() (json.RawMessage, error) {
+	var value json.RawMessage
+	err := r.decoder.Decode(&value)
+	end := r.begun + r.decoder.InputOffset()
+	syntax := new(json.SyntaxError)
+	switch {
+	case err == nil:
+		return value, r.check(value, end-int64(len(value)))
+	case errors.Is(err, io.EOF):
+		return nil, io.EOF
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return nil, r.cut(end)
+	case errors.As(err, &syntax):
+		return nil, r.broken(r.begun+syntax.Offset-1, syntax.Error())
+	}
+	return nil, fmt.Errorf("%s: %w", r.in.name, err)
+}
+
+// ready tells whether a further value has begun in what was read already.
+func (r *valueReader) ready() bool {
+	rest, err := io.ReadAll(r.decoder.Buffered())
+	return err == nil && len(bytes.TrimSpace(rest)) > 0
+}
+
+// skip leaves out what was read already: the rest of a line that a person has typed.
+func (r *valueReader) skip() {
+	r.begun = r.in.read
+	r.decoder = json.NewDecoder(r.in)
+}
+
+// check refuses what the worker would not read.
+func (r *valueReader) check(value []byte, begin int64) error {
+	if !utf8.Valid(value) {
+		valid := bytes.ToValidUTF8(value, nil)
+		at := begin
+		for i := range value {
+			if i >= len(valid) || valid[i] != value[i] {
+				at = begin + int64(i)
+				break
+			}
+		}
+		return r.in.errorAt(at, "this is not UTF-8")
+	}
+	var scan jsonscan.Scan
+	if scan.Read(value) == jsonscan.TooDeep {
+		return r.in.errorAt(begin, fmt.Sprintf("the JSON has more than %d levels", jsonscan.MaxDepth))
+	}
+	return nil
+}
+
+// cut says where the text ends within a value that begins after begin, and what is
+// missing there.
+func (r *valueReader) cut(begin int64) error {
+	rest, _ := io.ReadAll(r.decoder.Buffered()) // is in memory
+	sentence := "the JSON is cut"
+	if missing := closing(rest); missing != "" {
+		sentence += ": " + missing + " is missing"
+	}
+	return r.in.errorAt(r.in.read, sentence)
+}
+
+// broken says where and why the text is no JSON.
+func (r *valueReader) broken(at int64, sentence string) error {
+	if r.argument && strings.Contains(sentence, "looking for beginning") {
+		sentence += " (if the shell has taken quotes away, write the text to a file and say @FILE, or - for standard input)"
+	}
+	return r.in.errorAt(at, sentence)
+}
+
+// closing is what would end the value in text that is cut.
+func closing(text []byte) string {
+	var open []byte
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; c {
+		case '"':
+			end := endOfString(text, i)
+			if end == len(text) && (end == i+1 || text[end-1] != '"') {
+				return `the quote that ends a string`
+			}
+			i = end - 1
+		case '{', '[':
+			open = append(open, c+2) // '{'+2 == '}', '['+2 == ']'
+		case '}', ']':
+			if len(open) > 0 {
+				open = open[:len(open)-1]
+			}
+		}
+	}
+	if len(open) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%q", string(open[len(open)-1]))
+}
+
+// positions tells lines and columns of a text that is read through it.
+type positions struct {
+	in    io.Reader
+	name  string
+	read  int64   // bytes so far
+	first int     // lines that lines does not have
+	lines []int64 // where the last lines begin
+}
+
+// mostLines is how many lines' beginnings are kept.
+const mostLines = 1 << 20
+
+func (p *positions) Read(b []byte) (int, error) {
+	n, err := p.in.Read(b)
+	for i, c := range b[:n] {
+		if c == '\n' {
+			p.lines = append(p.lines, p.read+int64(i)+1)
+		}
+	}
+	if excess := len(p.lines) - mostLines; excess > 0 {
+		p.first += excess
+		p.lines = append(p.lines[:0], p.lines[excess:]...)
+	}
+	p.read += int64(n)
+	return n, err
+}
+
+// errorAt is an error at a byte of the text.
+func (p *positions) errorAt(at int64, sentence string) error {
+	line := len(p.lines) - 1
+	for line > 0 && p.lines[line] > at {
+		line--
+	}
+	place := fmt.Sprintf("column %d", at-p.lines[line]+1)
+	if p.first+len(p.lines) > 1 {
+		place = fmt.Sprintf("line %d, %s", p.first+line+1, place)
+	}
+	return fmt.Errorf("%s, %s: %s", p.name, place, sentence)
+}
+
+// marked leaves out a byte-order mark, and reads UTF-16 if the mark is one of that.
+type marked struct {
+	in    io.Reader
+	known bool
+}
+
+func (m *marked) Read(b []byte) (int, error) {
+	if !m.known && len(b) > 0 {
+		n, err := m.in.Read(b[:1])
+		if n == 0 {
+			return 0, err
+		}
+		m.known = true
+		if b[0] < 0xEF { // no mark begins so, and nothing more must be waited for
+			return n, err
+		}
+		rest := io.MultiReader(bytes.NewReader([]byte{b[0]}), m.in)
+		m.in = transform.NewReader(rest, unicode.BOMOverride(encoding.Nop.NewDecoder()))
+	}
+	return m.in.Read(b)
+}

@@ -1,0 +1,169 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/grpcline/grpcline/internal/process"
+)
+
+func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
+
+// outputFlags say how JSON is printed.
+type outputFlags struct{ colour colourMode }
+
+func (f *outputFlags) declare(cmd *cobra.Command) {
+	f.colour = colourAuto
+	cmd.Flags().Var(&f.colour, "color", "colour JSON: auto (on a terminal, unless NO_COLOR is set), always or never")
+	complete(cmd, "color", cobra.FixedCompletions([]string{"auto", "always", "never"}, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// colourMode is the value of --color.
+type colourMode string
+
+const (
+	colourAuto   colourMode = "auto"
+	colourAlways colourMode = "always"
+	colourNever  colourMode = "never"
+)
+
+func (m *colourMode) String() string { return string(*m) }
+func (m *colourMode) Type() string   { return "WHEN" }
+func (m *colourMode) Set(text string) error {
+	switch given := colourMode(text); given {
+	case colourAuto, colourAlways, colourNever:
+		*m = given
+		return nil
+	}
+	return fmt.Errorf("it must be auto, always or never")
+}
+
+// on tells whether out is written to in colour.
+func (m colourMode) on(out *os.File) bool {
+	switch m {
+	case colourAlways:
+		process.EnableColour(out) // a terminal that cannot has been asked to
+		return true
+	case colourNever:
+		return false
+	}
+	return isTerminal(out) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && process.EnableColour(out)
+}
+
+// printer writes JSON values to standard output: indented for a person, one to a line
+// otherwise.
+type printer struct {
+	out      io.Writer
+	indented bool
+	coloured bool
+}
+
+func newPrinter(f outputFlags) *printer {
+	return &printer{out: os.Stdout, indented: isTerminal(os.Stdout), coloured: f.colour.on(os.Stdout)}
+}
+
+// print writes each value with one write, so that nothing comes between its parts. Its
+// error is errReaderGone if nobody reads.
+func (p *printer) print(values ...json.RawMessage) error {
+	for _, v := range values {
+		text := []byte(v)
+		if p.indented {
+			text = indented(v)
+		}
+		if p.coloured {
+			text = coloured(text)
+		}
+		if err := write(p.out, append(text[:len(text):len(text)], '\n')); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// write is a write to standard output.
+func write(out io.Writer, text []byte) error {
+	_, err := out.Write(text)
+	if err != nil && process.ReaderIsGone(err) {
+		return errReaderGone
+	}
+	return err
+}
+
+// printLines writes texts to standard output, a line each.
+func printLines(lines []string) error {
+	var b bytes.Buffer
+	for _, line := range lines {
+		b.WriteString(line)
+		b.WriteByte('\n')
+	}
+	return write(os.Stdout, b.Bytes())
+}
+
+func indented(text json.RawMessage) []byte {
+	var b bytes.Buffer
+	if json.Indent(&b, text, "", "  ") != nil {
+		return bytes.Clone(text)
+	}
+	return b.Bytes()
+}
+
+// Colours of terminals (ECMA-48, SGR).
+const (
+	colourName    = "\x1b[36m"
+	colourString  = "\x1b[32m"
+	colourNumber  = "\x1b[33m"
+	colourLiteral = "\x1b[35m"
+	colourEnd     = "\x1b[0m"
+)
+
+// coloured is JSON text with names and values in colour.
+func coloured(text []byte) []byte {
+	out := make([]byte, 0, 2*len(text))
+	for i := 0; i < len(text); {
+		end, colour := i+1, ""
+		switch c := text[i]; {
+		case c == '"':
+			end, colour = endOfString(text, i), colourString
+			if end < len(text) && text[end] == ':' {
+				colour = colourName
+			}
+		case c == '-' || '0' <= c && c <= '9':
+			end, colour = endOfWord(text, i), colourNumber
+		case 'a' <= c && c <= 'z':
+			end, colour = endOfWord(text, i), colourLiteral
+		}
+		if colour == "" {
+			out = append(out, text[i])
+		} else {
+			out = append(append(append(out, colour...), text[i:end]...), colourEnd...)
+		}
+		i = end
+	}
+	return out
+}
+
+func endOfString(text []byte, i int) int {
+	for i++; i < len(text); i++ {
+		switch text[i] {
+		case '\\':
+			i++
+		case '"':
+			return i + 1
+		}
+	}
+	return len(text)
+}
+
+func endOfWord(text []byte, i int) int {
+	n := bytes.IndexAny(text[i:], ",]}: \n")
+	if n < 0 {
+		return len(text)
+	}
+	return i + n
+}
