@@ -1,6 +1,8 @@
 package transcode
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -59,11 +61,5 @@ func (e *enum) literal(n int32) string {
 	return e.other[n]
 }
 
-// names lists the names of the values.
-func (e *enum) names() []string {
-	names := make([]string, 0, len(e.numbers))
-	for name := range e.numbers {
-		names = append(names, name)
-	}
-	return names
-}
+// names lists the names of the values in their alphabetical order.
+func (e *enum) names() []string { return slices.Sorted(maps.Keys(e.numbers)) }

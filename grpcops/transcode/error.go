@@ -31,6 +31,7 @@ func (e *Error) Error() string {
 type fault struct {
 	path    string
 	message string
+	tooLong bool // it is ErrTooLong
 }
 
 // skipped is returned for an enum name that is to be ignored.
@@ -65,6 +66,15 @@ func (f *fault) public() error {
 
 // quoteLimit is how many bytes of a value an error message repeats.
 const quoteLimit = 40
+
+// quoted returns a text that may have been anything, quoted and cut.
+func quoted(text string) string {
+	text = strings.ToValidUTF8(text[:min(len(text), quoteLimit+1)], "\uFFFD")
+	if len(text) > quoteLimit {
+		return strconv.Quote(text[:quoteLimit]) + "…"
+	}
+	return strconv.Quote(text)
+}
 
 // describe names the JSON value at the start of text in an error message.
 func describe(text []byte) string {

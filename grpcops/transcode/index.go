@@ -1,104 +1,137 @@
 package transcode
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
 
-// run is a stretch of a message in which one field follows itself, tags included.
-// Where it does so only once, its value begins at value, which is else 0.
-type run struct {
-	f                 *field
-	start, value, end int
+// settleAt is how many parts of a message are listed before those that later ones
+// replace are dropped: a server may send one field a million times.
+const settleAt = 1 << 16
+
+// index pushes the parts of a message that are its known fields, sorted as JSON has
+// them, a part for each stretch in which one field follows itself. What a later field
+// replaces is left out: of a oneof there is only the member that came last.
+func (j *toJSON) index(m *Message, body []part) *fault {
+	base, limit := len(j.parts), len(j.parts)+settleAt
+	sorted := true
+	for _, p := range body {
+		wire := j.wire[:p.end]
+		var last *field
+		for pos := int(p.start); pos < len(wire); {
+			t, err := j.readTag(wire, pos)
+			if err != nil {
+				return err
+			}
+			f := j.known(m, t)
+			switch {
+			case f == nil:
+			case f == last:
+				j.parts[len(j.parts)-1].end = uint32(t.end)
+			default:
+				if len(j.parts) == limit {
+					if err := j.settle(m, base, sorted); err != nil {
+						return err
+					}
+					sorted = true
+					limit = len(j.parts) + max(settleAt, len(j.parts)-base)
+				}
+				rank := uint32(f.rank)
+				if n := len(j.parts); n > base {
+					before := j.parts[n-1].rank
+					sorted = sorted && before < rank && rank < extensionRank && !j.ranked(m, before).isOneWith(f)
+				}
+				j.parts = append(j.parts, part{uint32(pos), uint32(t.end), rank})
+			}
+			last, pos = f, t.end
+		}
+	}
+	if sorted {
+		return nil
+	}
+	return j.settle(m, base, false)
 }
 
-// join returns what the runs of one field cover.
-func join(wire []byte, runs []run) []byte {
-	if len(runs) == 1 {
-		return wire[runs[0].start:runs[0].end]
+// known returns the field whose tag t is, nil if the schema has none or its value
+// cannot be of that wire type.
+func (j *toJSON) known(m *Message, t tag) *field {
+	f := m.field(t.number)
+	if f == nil && m.extensions != nil {
+		f = j.codec.extensionNumbered(m, t.number)
 	}
-	var all []byte
-	for _, r := range runs {
-		all = append(all, wire[r.start:r.end]...)
+	if f == nil || !f.accepts(t.wireType) {
+		return nil
 	}
-	return all
+	return f
 }
 
-// index pushes the runs of the known fields, sorted as JSON has them. Of a oneof
-// only the member that came last is kept.
-func (j *toJSON) index(m *Message, wire []byte) *fault {
-	base, members := len(j.runs), len(j.members)
-	for range m.oneofs {
-		j.members = append(j.members, nil)
+// ranked returns the field with a rank.
+func (j *toJSON) ranked(m *Message, rank uint32) *field {
+	if rank < extensionRank {
+		return m.fields[rank]
 	}
-	sorted, replaced := true, false
-	var last *field
-	for pos := 0; pos < len(wire); {
-		t, err := readTag(wire, pos)
-		if err != nil {
-			return err
-		}
-		f := m.field(t.number)
-		if f == nil && m.extensions != nil {
-			f = j.codec.extensionNumbered(m, t.number)
-		}
-		if f != nil && !f.accepts(t.wireType) {
-			f = nil
-		}
-		switch {
-		case f == nil:
-		case f == last:
-			r := &j.runs[len(j.runs)-1]
-			r.value, r.end = 0, t.end
-		default:
-			if n := len(j.runs); n > base && compareRuns(j.runs[n-1], run{f: f}) > 0 {
-				sorted = false
-			}
-			j.runs = append(j.runs, run{f, pos, t.start, t.end})
-			if f.oneof >= 0 {
-				member := &j.members[members+f.oneof]
-				replaced = replaced || *member != nil && *member != f
-				*member = f
-			}
-		}
-		last, pos = f, t.end
-	}
-	if replaced {
-		if err := j.dropReplaced(wire, base, members); err != nil {
-			return err
-		}
-	}
+	return j.codec.extensionRanked(rank)
+}
+
+// settle sorts the parts from base on and drops those that later ones replace, which
+// still have to be well formed.
+func (j *toJSON) settle(m *Message, base int, sorted bool) *fault {
+	parts := j.parts[base:]
 	if !sorted {
-		slices.SortStableFunc(j.runs[base:], compareRuns)
-	}
-	j.members = j.members[:members]
-	return nil
-}
-
-// compareRuns orders fields by declaration, and extensions behind them by name.
-func compareRuns(a, b run) int {
-	if a.f.rank != b.f.rank || a.f.rank != extensionRank {
-		return a.f.rank - b.f.rank
-	}
-	return strings.Compare(string(a.f.extension), string(b.f.extension))
-}
-
-// dropReplaced removes the runs of oneof members that a later member replaced.
-// Those still have to be well formed.
-func (j *toJSON) dropReplaced(wire []byte, base, members int) *fault {
-	kept := len(j.runs)
-	for i := len(j.runs) - 1; i >= base; i-- {
-		r := j.runs[i]
-		if r.f.oneof >= 0 && j.members[members+r.f.oneof] != r.f {
-			j.members[members+r.f.oneof] = nil // what came before is replaced too
-			if err := j.checkField(r.f, wire[r.start:r.end]); err != nil {
-				return err.in(j.nameOf(r.f))
+		slices.SortFunc(parts, func(a, b part) int {
+			if a.rank != b.rank && a.rank >= extensionRank && b.rank >= extensionRank { // by name
+				return strings.Compare(string(j.ranked(m, a.rank).extension), string(j.ranked(m, b.rank).extension))
 			}
-			continue
-		}
-		kept--
-		j.runs[kept] = r
+			return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.start, b.start))
+		})
 	}
-	j.runs = append(j.runs[:base], j.runs[kept:]...)
+	kept := 0
+	for i := 0; i < len(parts); {
+		f := j.ranked(m, parts[i].rank)
+		n := i + 1
+		for n < len(parts) && j.ranked(m, parts[n].rank).isOneWith(f) {
+			n++
+		}
+		from := j.remains(m, parts[i:n])
+		for _, p := range parts[i:n] {
+			if p.start >= from {
+				parts[kept] = p
+				kept++
+				continue
+			}
+			replaced := j.ranked(m, p.rank)
+			if err := j.checkField(replaced, p); err != nil {
+				return err.in(j.nameOf(replaced))
+			}
+		}
+		i = n
+	}
+	j.parts = j.parts[:base+kept]
 	return nil
+}
+
+// isOneWith reports whether two fields are the same or members of one oneof, which
+// protobuf wants to be declared one after the other.
+func (f *field) isOneWith(g *field) bool { return f == g || f.oneof >= 0 && f.oneof == g.oneof }
+
+// remains returns where in the wire that begins of a field's parts, or of a oneof's,
+// which no later one replaces. Of a scalar that is the last part; a list, a map and a
+// message are added to; a oneof begins anew with each change of the member.
+func (j *toJSON) remains(m *Message, parts []part) (from uint32) {
+	last := parts[0]
+	for _, p := range parts {
+		if p.start > last.start {
+			last = p
+		}
+	}
+	if f := j.ranked(m, last.rank); !f.list && f.key == nil && f.message == nil {
+		return last.start
+	}
+	for _, p := range parts {
+		if p.rank != last.rank {
+			from = max(from, p.end)
+		}
+	}
+	return from
 }

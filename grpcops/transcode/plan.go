@@ -2,16 +2,21 @@ package transcode
 
 import (
 	"slices"
+	"sync/atomic"
 
 	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/descriptorpb"
 )
 
-// Message is the plan of one message type.
+// Message is the plan of one message type. It is made when the first message of
+// the type is met: a schema may have a million types that refer to each other, and
+// a call needs few of them.
 type Message struct {
 	codec *Codec
+	desc  protoreflect.MessageDescriptor
 	name  protoreflect.FullName
+	made  atomic.Bool // what follows is set, once and for all
 	form  form
 
 	fields   []*field                    // in the order of their declaration
@@ -44,7 +49,7 @@ type field struct {
 	message    *Message // of a message or a group
 	enum       *enum
 
-	rank      int // place in the JSON object: that of the declaration, extensions last
+	rank      int // place in the JSON object: that of the declaration, or an extension's (see extensionRank)
 	oneof     int // index of the oneof, -1 where there is none
 	extension protoreflect.FullName
 
@@ -71,14 +76,34 @@ func (m *Message) field(n protowire.Number) *field {
 	return m.high[n]
 }
 
-// compile returns the plan of md, making it and those of the types it is made
-// of. The caller holds c.mu for writing, so that no plan is seen unfinished.
-func (c *Codec) compile(md protoreflect.MessageDescriptor) *Message {
-	if m := c.messages[md]; m != nil {
-		return m
+// plan returns the plan of md, which may not be made yet. The caller holds c.mu
+// for writing.
+func (c *Codec) plan(md protoreflect.MessageDescriptor) *Message {
+	m := c.messages[md]
+	if m == nil {
+		m = &Message{codec: c, desc: md, name: md.FullName()}
+		c.messages[md] = m
 	}
-	m := &Message{codec: c, name: md.FullName(), messageSet: isMessageSet(md)}
-	c.messages[md] = m // before its fields: types may be recursive
+	return m
+}
+
+// make sees to it that the plan is made. It must be called before anything but the
+// name of a Message is looked at.
+func (m *Message) make() {
+	if !m.made.Load() {
+		m.codec.compile(m)
+	}
+}
+
+// compile makes a plan, but not those of the types that its fields have.
+func (c *Codec) compile(m *Message) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if m.made.Load() {
+		return
+	}
+	md := m.desc
+	m.messageSet = isMessageSet(md)
 	if ranges := md.ExtensionRanges(); ranges.Len() > 0 {
 		m.extensions = ranges
 	}
@@ -100,7 +125,7 @@ func (c *Codec) compile(md protoreflect.MessageDescriptor) *Message {
 	}
 	m.index(md)
 	m.form = formOf(m)
-	return m
+	m.made.Store(true)
 }
 
 // index fills the tables by name and number and deals out the marks.
@@ -169,7 +194,7 @@ func (c *Codec) compileField(fd protoreflect.FieldDescriptor) *field {
 		f.key, f.value = c.compileField(fd.MapKey()), c.compileField(fd.MapValue())
 		f.key.implicit, f.value.implicit = false, false // an entry has both
 	case fd.Message() != nil:
-		f.message = c.compile(fd.Message())
+		f.message = c.plan(fd.Message())
 		f.nullable = fd.Message().FullName() == "google.protobuf.Value"
 	case fd.Enum() != nil:
 		f.enum = compileEnum(fd.Enum(), fd.DefaultEnumValue())

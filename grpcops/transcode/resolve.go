@@ -67,16 +67,16 @@ func extensionsOf(files *protoregistry.Files) map[extensionID]protoreflect.Exten
 			all[extensionID{xd.ContainingMessage().FullName(), xd.Number()}] = xd
 		}
 	}
-	var nested func(protoreflect.MessageDescriptors)
-	nested = func(list protoreflect.MessageDescriptors) {
-		for i := range list.Len() {
-			add(list.Get(i).Extensions())
-			nested(list.Get(i).Messages())
-		}
-	}
 	files.RangeFiles(func(file protoreflect.FileDescriptor) bool {
 		add(file.Extensions())
-		nested(file.Messages())
+		for left := []protoreflect.MessageDescriptors{file.Messages()}; len(left) > 0; {
+			list := left[len(left)-1]
+			left = left[:len(left)-1]
+			for i := range list.Len() {
+				add(list.Get(i).Extensions())
+				left = append(left, list.Get(i).Messages())
+			}
+		}
 		return true
 	})
 	return all
@@ -97,16 +97,19 @@ func (c *Codec) typeNamed(url []byte) *Message {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	m = c.compile(md)
-	if len(c.named) < maxNamed {
+	m = c.plan(md)
+	if len(c.named) < maxNamed && len(url) <= longestNamed {
 		c.named[string(url)] = m
 	}
 	return m
 }
 
-// maxNamed bounds the type URLs that are remembered: anyone may vary what stands
-// before the slash.
-const maxNamed = 10_000
+// Bounds of the type URLs that are remembered, and of their length in bytes: anyone
+// may vary what stands before the slash.
+const (
+	maxNamed     = 10_000
+	longestNamed = 512
+)
 
 // extensionNamed returns the extension of m with a name, nil where there is none
 // with that name at all, and a fault where it extends another message.
@@ -154,13 +157,21 @@ func (c *Codec) extension(xd protoreflect.ExtensionDescriptor) *field {
 	f := c.byName[string(xd.FullName())]
 	if f == nil {
 		f = c.compileField(xd)
-		f.containing = c.compile(xd.ContainingMessage())
-		f.rank = extensionRank
+		f.containing = c.plan(xd.ContainingMessage())
+		f.rank = extensionRank + len(c.inOrder)
+		c.inOrder = append(c.inOrder, f)
 		c.byName[string(xd.FullName())] = f
 		c.byNumber[extensionID{xd.ContainingMessage().FullName(), xd.Number()}] = f
 	}
 	return f
 }
 
-// extensionRank puts extensions behind all fields.
+// extensionRank is the least rank of an extension: they come behind all fields.
 const extensionRank = 1 << 30
+
+// extensionRanked returns the extension with a rank.
+func (c *Codec) extensionRanked(rank uint32) *field {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.inOrder[rank-extensionRank]
+}

@@ -1,6 +1,8 @@
 package transcode
 
 import (
+	"cmp"
+	"math"
 	"slices"
 
 	"google.golang.org/protobuf/encoding/protowire"
@@ -13,48 +15,81 @@ const maxWireDepth = protowire.DefaultRecursionLimit
 type toJSON struct {
 	codec   *Codec
 	options Options
+	wire    []byte // that of the whole message
 	out     []byte
+	most    int  // what out may grow to
 	inOrder bool // fields are taken to come in order
 	depth   int  // messages that are open
 	partial bool // inside an Any, where required fields may be missing
 
+	// Finding the end of a group means to look through it, and that of a group inside
+	// it again. This is how many bytes may still be looked through so.
+	groups int
+
 	// Memory that levels share: each uses what lies above where it found them.
-	runs    []run
-	members []*field // the member of each oneof that came last
-	entries []entry  // of the open maps
+	parts   []part
+	entries []entry // of the open maps
 }
 
-func (j *toJSON) reset(c *Codec, dst []byte, o Options, inOrder bool) {
-	j.codec, j.options, j.out, j.inOrder = c, o, dst, inOrder
+// rescans is how many times over the bytes of a large message may be looked through
+// only to find where something is.
+const rescans = 64
+
+func (j *toJSON) reset(c *Codec, dst, wire []byte, o Options, inOrder bool) {
+	j.codec, j.options, j.wire, j.out, j.inOrder = c, o, wire, dst, inOrder
+	j.most = math.MaxInt
+	if o.MostJSON > 0 {
+		j.most = len(dst) + o.MostJSON
+	}
 	j.depth, j.partial = 0, false
-	j.runs, j.members, j.entries = j.runs[:0], j.members[:0], j.entries[:0]
+	j.groups = 1<<20 + rescans*len(wire)
+	j.parts, j.entries = j.parts[:0], j.entries[:0]
 }
 
 // release lets go of the caller's memory and keeps j for another message, unless
 // that would keep much memory.
 func (j *toJSON) release() {
 	const keep = 1 << 20
-	if cap(j.runs) > keep/40 || cap(j.entries) > keep/32 {
+	if cap(j.parts) > keep/12 || cap(j.entries) > keep/32 {
 		return
 	}
-	j.out = nil
+	j.wire, j.out = nil, nil
 	j.codec.jsons.Put(j)
 }
 
-// message writes a message in the form of its type.
-func (j *toJSON) message(m *Message, wire []byte) *fault {
-	if m.messageSet {
-		return faultf("%s is a proto1 MessageSet, which is not supported", m.name)
-	}
+// enter opens a level of messages.
+func (j *toJSON) enter() *fault {
 	if j.depth++; j.depth > maxWireDepth {
 		return faultf("more than %d levels of messages", maxWireDepth)
 	}
-	var err *fault
+	return nil
+}
+
+// tooLong is the fault of a message whose text has become longer than most. It is
+// looked for after each field and element, so that what has no element in between,
+// which is no longer than the wire bytes or a name, is all that comes on top.
+func tooLong() *fault { return &fault{tooLong: true} }
+
+func messageSet(m *Message) *fault {
+	return faultf("%s is a proto1 MessageSet, which is not supported", m.name)
+}
+
+// message writes a message in the form of its type. Usually it has one body, and
+// several that count as one if it is given more than once.
+func (j *toJSON) message(m *Message, body []part) *fault {
+	m.make()
+	if m.messageSet {
+		return messageSet(m)
+	}
+	err := j.enter()
+	if err != nil {
+		return err
+	}
 	if m.form != formObject && m.form != formEmpty {
-		err = j.wellKnown(m, wire)
+		err = j.wellKnown(m, body)
 	} else {
 		j.out = append(j.out, '{')
-		err = j.fields(m, wire)
+		err = j.fields(m, body)
 		j.out = append(j.out, '}')
 	}
 	j.depth--
@@ -62,52 +97,52 @@ func (j *toJSON) message(m *Message, wire []byte) *fault {
 }
 
 // fields writes the members of an object, whose brace is open.
-func (j *toJSON) fields(m *Message, wire []byte) *fault {
-	if j.inOrder && m.rising {
-		return j.ordered(m, wire)
+func (j *toJSON) fields(m *Message, body []part) *fault {
+	if j.inOrder && m.rising && len(body) == 1 {
+		return j.ordered(m, body[0])
 	}
-	base := len(j.runs)
-	if err := j.index(m, wire); err != nil {
+	base := len(j.parts)
+	if err := j.index(m, body); err != nil {
 		return err
 	}
-	runs := j.runs[base:]
+	end := len(j.parts)
 	if len(m.required) > 0 && !j.partial {
-		if err := j.missing(m, runs); err != nil {
+		if err := j.missing(m, j.parts[base:]); err != nil {
 			return err
 		}
 	}
-	rank := 0 // of the first field that is not yet written
-	for i := 0; i < len(runs); {
-		f, n := runs[i].f, i+1
-		for n < len(runs) && runs[n].f == f {
+	next := 0 // rank of the first field that is not yet written
+	for i := base; i < end; {
+		f, n := j.ranked(m, j.parts[i].rank), i+1
+		for n < end && j.parts[n].rank == j.parts[i].rank {
 			n++
 		}
 		if j.options.EmitDefaults {
-			j.defaults(m, rank, f.rank)
-			rank = f.rank + 1
+			if err := j.defaults(m, next, f.rank); err != nil {
+				return err
+			}
+			next = f.rank + 1
 		}
-		var err *fault
-		if r := runs[i]; n == i+1 && r.value > 0 && !f.list && f.key == nil {
-			err = j.single(f, wire[r.value:r.end])
-		} else {
-			err = j.field(f, join(wire, runs[i:n]))
-		}
-		if err != nil {
+		if err := j.field(f, j.parts[i:n]); err != nil {
 			return err.in(j.nameOf(f))
+		}
+		if len(j.out) > j.most {
+			return tooLong()
 		}
 		i = n
 	}
+	j.parts = j.parts[:base]
 	if j.options.EmitDefaults {
-		j.defaults(m, rank, len(m.fields))
+		return j.defaults(m, next, len(m.fields))
 	}
-	j.runs = j.runs[:base]
 	return nil
 }
 
-// missing finds the first required field that has no run.
-func (j *toJSON) missing(m *Message, runs []run) *fault {
+// missing finds the first required field that has no part.
+func (j *toJSON) missing(m *Message, parts []part) *fault {
 	for _, f := range m.required {
-		if !slices.ContainsFunc(runs, func(r run) bool { return r.f == f }) {
+		_, found := slices.BinarySearchFunc(parts, uint32(f.rank), func(p part, rank uint32) int { return cmp.Compare(p.rank, rank) })
+		if !found {
 			return faultf("required by %s, but missing", m.name).in(j.nameOf(f))
 		}
 	}
@@ -136,7 +171,7 @@ func (j *toJSON) name(f *field) {
 
 // defaults writes those fields from rank first to last, the latter excluded, that
 // have no presence, as unset.
-func (j *toJSON) defaults(m *Message, first, last int) {
+func (j *toJSON) defaults(m *Message, first, last int) *fault {
 	for rank := first; rank < min(last, len(m.fields)); rank++ {
 		switch f := m.fields[rank]; {
 		case f.key != nil:
@@ -147,38 +182,65 @@ func (j *toJSON) defaults(m *Message, first, last int) {
 			j.out = append(j.out, '[', ']')
 		case f.implicit:
 			j.name(f)
-			_ = j.value(f, nil)
+			_ = j.value(f, part{})
+		}
+		if len(j.out) > j.most {
+			return tooLong()
 		}
 	}
+	return nil
 }
 
-// field writes a field from the bytes that are its own.
-func (j *toJSON) field(f *field, wire []byte) *fault {
+// field writes a field from the parts of its message that are its own.
+func (j *toJSON) field(f *field, own []part) *fault {
 	switch {
 	case f.key != nil:
-		return j.mapField(f, wire)
+		return j.mapField(f, own)
 	case f.list:
-		return j.list(f, wire)
+		return j.list(f, own)
 	case f.message != nil:
-		body, err := j.submessage(f, wire)
-		if err != nil {
-			return err
-		}
-		j.name(f)
-		return j.message(f.message, body)
+		return j.merged(f, own, true)
 	}
-	b, _, err := lastValue(f, wire)
+	last, err := j.lastValue(f, own)
 	if err != nil {
 		return err
 	}
-	return j.single(f, b)
+	return j.single(f, last)
+}
+
+// merged writes a message that has a body for each time that its field is given in
+// own: to merge messages is to read one after the other as if it were one.
+func (j *toJSON) merged(f *field, own []part, named bool) *fault {
+	base := len(j.parts)
+	for _, p := range own {
+		wire := j.wire[:p.end]
+		for pos := int(p.start); pos < len(wire); {
+			t, err := j.readTag(wire, pos)
+			if err != nil {
+				return err
+			}
+			pos = t.end
+			if t.number != f.number || t.wireType != f.wireType {
+				continue
+			}
+			if body := f.body(wire, t); body.start < body.end {
+				j.parts = append(j.parts, body)
+			}
+		}
+	}
+	if named {
+		j.name(f)
+	}
+	err := j.message(f.message, j.parts[base:])
+	j.parts = j.parts[:base]
+	return err
 }
 
 // single writes a field that is not repeated, from its value.
-func (j *toJSON) single(f *field, b []byte) *fault {
-	if f.implicit && !j.options.EmitDefaults && f.isZero(b) {
+func (j *toJSON) single(f *field, value part) *fault {
+	if f.implicit && !j.options.EmitDefaults && f.isZero(j.wire[value.start:value.end]) {
 		return nil
 	}
 	j.name(f)
-	return j.value(f, b)
+	return j.value(f, value)
 }

@@ -12,20 +12,20 @@ import (
 )
 
 // entry is a map entry. Its bytes are wire[start:end], those of a string key
-// wire[key:keyEnd]. Where it has only one value, that is wire[value:valueEnd];
+// wire[key:keyEnd]. If it has only one value, that is wire[value:valueEnd];
 // else value is 0.
 type entry struct {
 	order           uint64 // numbers sort by it; strings begin with it
-	start, end      uint32 // no gRPC message is longer than 4 GiB
+	start, end      uint32
 	key, keyEnd     uint32
 	value, valueEnd uint32
 }
 
-// mapField writes a map from the bytes that are its own.
-func (j *toJSON) mapField(f *field, wire []byte) *fault {
+// mapField writes a map from the parts that are its own.
+func (j *toJSON) mapField(f *field, own []part) *fault {
 	start := len(j.out)
 	j.name(f)
-	empty, err := j.mapEntries(f, wire)
+	empty, err := j.mapEntries(f, own)
 	if empty && !j.options.EmitDefaults {
 		j.out = j.out[:start]
 	}
@@ -34,68 +34,105 @@ func (j *toJSON) mapField(f *field, wire []byte) *fault {
 
 // mapEntries writes a JSON object of a map's entries, sorted by key. Of entries
 // with the same key the last one counts.
-func (j *toJSON) mapEntries(f *field, wire []byte) (empty bool, _ *fault) {
-	if j.depth++; j.depth > maxWireDepth {
-		return false, faultf("more than %d levels of messages", maxWireDepth)
+func (j *toJSON) mapEntries(f *field, body []part) (empty bool, _ *fault) {
+	if err := j.enter(); err != nil {
+		return false, err
 	}
 	base := len(j.entries)
-	for pos := 0; pos < len(wire); {
-		t, err := readTag(wire, pos)
-		if err != nil {
-			return false, err
-		}
-		pos = t.end
-		if t.number != f.number || t.wireType != protowire.BytesType {
-			continue
-		}
-		e := entry{start: uint32(t.start), end: uint32(t.end)}
-		if err := e.read(f, wire); err != nil {
-			return false, err
-		}
-		j.entries = append(j.entries, e)
+	if err := j.readEntries(f, body); err != nil {
+		return false, err
 	}
-	entries := j.entries[base:]
-	sortEntries(entries, wire)
+	end := len(j.entries)
 	j.out = append(j.out, '{')
-	for i, e := range entries {
-		var err *fault
-		body := wire[e.start:e.end]
-		if i+1 < len(entries) && compareKeys(e, entries[i+1], wire) == 0 {
-			if err := j.checkField(f.value, body); err != nil {
-				return false, err
-			}
-			continue
-		}
-		if j.out[len(j.out)-1] != '{' {
+	for i := base; i < end; i++ {
+		if i > base {
 			j.out = append(j.out, ',')
 		}
-		key := len(j.out)
-		if err := j.mapKey(f.key.kind, e, wire); err != nil {
+		e, key := j.entries[i], len(j.out)
+		if err := j.mapKey(f.key.kind, e); err != nil {
 			return false, err
 		}
-		end := len(j.out)
+		keyEnd := len(j.out)
 		j.out = append(j.out, ':')
-		if e.value > 0 {
-			err = j.value(f.value, wire[e.value:e.valueEnd])
-		} else {
-			err = j.mapValue(f.value, body)
+		if err := j.mapValue(f.value, e); err != nil {
+			return false, err.key(string(j.out[key:keyEnd]))
 		}
-		if err != nil {
-			return false, err.key(string(j.out[key:end]))
+		if len(j.out) > j.most {
+			return false, tooLong()
 		}
 	}
 	j.out = append(j.out, '}')
 	j.entries = j.entries[:base]
 	j.depth--
-	return len(entries) == 0, nil
+	return base == end, nil
 }
 
-// read finds the key and the value of an entry.
-func (e *entry) read(f *field, wire []byte) *fault {
+// readEntries pushes the entries of a map, sorted by key and each key once.
+func (j *toJSON) readEntries(f *field, body []part) *fault {
+	base, limit := len(j.entries), len(j.entries)+settleAt
+	for _, p := range body {
+		wire := j.wire[:p.end]
+		for pos := int(p.start); pos < len(wire); {
+			t, err := j.readTag(wire, pos)
+			if err != nil {
+				return err
+			}
+			pos = t.end
+			if t.number != f.number || t.wireType != protowire.BytesType {
+				continue
+			}
+			if len(j.entries) == limit {
+				if err := j.settleEntries(f, base); err != nil {
+					return err
+				}
+				limit = len(j.entries) + max(settleAt, len(j.entries)-base)
+			}
+			e := entry{start: uint32(t.start), end: uint32(t.end)}
+			if err := j.readEntry(f, &e); err != nil {
+				return err
+			}
+			j.entries = append(j.entries, e)
+		}
+	}
+	return j.settleEntries(f, base)
+}
+
+// settleEntries sorts the entries from base on by key, and drops those that a later
+// one with the same key replaces, whose value still has to be well formed.
+func (j *toJSON) settleEntries(f *field, base int) *fault {
+	entries := j.entries[base:]
+	sorted := true
+	for i := 1; i < len(entries) && sorted; i++ {
+		sorted = j.compareKeys(entries[i-1], entries[i]) < 0
+	}
+	if sorted {
+		return nil
+	}
+	slices.SortFunc(entries, func(a, b entry) int {
+		return cmp.Or(j.compareKeys(a, b), cmp.Compare(a.start, b.start))
+	})
+	kept := 0
+	for i, e := range entries {
+		if i+1 < len(entries) && j.compareKeys(e, entries[i+1]) == 0 {
+			if err := j.checkField(f.value, part{start: e.start, end: e.end}); err != nil {
+				return err
+			}
+			continue
+		}
+		entries[kept] = e
+		kept++
+	}
+	j.entries = j.entries[:base+kept]
+	return nil
+}
+
+// readEntry finds the key and the value of an entry.
+func (j *toJSON) readEntry(f *field, e *entry) *fault {
 	var key []byte
 	values := 0
-	for pos := int(e.start); pos < int(e.end); {
-		t, err := readTag(wire[:e.end], pos)
+	wire := j.wire[:e.end]
+	for pos := int(e.start); pos < len(wire); {
+		t, err := j.readTag(wire, pos)
 		if err != nil {
 			return err
 		}
@@ -107,7 +144,8 @@ func (e *entry) read(f *field, wire []byte) *fault {
 			key = wire[t.start:t.end]
 			e.key, e.keyEnd = uint32(t.start), uint32(t.end)
 		case t.number == f.value.number && t.wireType == f.value.wireType:
-			e.value, e.valueEnd = uint32(t.start), uint32(t.end)
+			value := f.value.body(wire, t)
+			e.value, e.valueEnd = value.start, value.end
 			values++
 		}
 		pos = t.end
@@ -133,11 +171,11 @@ func (e *entry) read(f *field, wire []byte) *fault {
 }
 
 // mapKey writes a key as a JSON string.
-func (j *toJSON) mapKey(kind protoreflect.Kind, e entry, wire []byte) *fault {
+func (j *toJSON) mapKey(kind protoreflect.Kind, e entry) *fault {
 	switch kind {
 	case protoreflect.StringKind:
 		var ok bool
-		if j.out, ok = appendString(j.out, wire[e.key:e.keyEnd]); !ok {
+		if j.out, ok = appendString(j.out, j.wire[e.key:e.keyEnd]); !ok {
 			return notUTF8()
 		}
 		return nil
@@ -157,41 +195,26 @@ func (j *toJSON) mapKey(kind protoreflect.Kind, e entry, wire []byte) *fault {
 	return nil
 }
 
-// mapValue writes the value of an entry that has none or several.
-func (j *toJSON) mapValue(f *field, body []byte) *fault {
-	if f.message != nil {
-		sub, err := j.submessage(f, body)
-		if err != nil {
-			return err
-		}
-		return j.message(f.message, sub)
+// mapValue writes the value of an entry.
+func (j *toJSON) mapValue(f *field, e entry) *fault {
+	if e.value > 0 {
+		return j.value(f, part{start: e.value, end: e.valueEnd})
 	}
-	b, _, err := lastValue(f, body)
+	body := []part{{start: e.start, end: e.end}} // which has no value, or several
+	if f.message != nil {
+		return j.merged(f, body, false)
+	}
+	last, err := j.lastValue(f, body)
 	if err != nil {
 		return err
 	}
-	return j.value(f, b)
+	return j.value(f, last)
 }
 
 // compareKeys orders map keys: numbers by value, strings by their bytes.
-func compareKeys(a, b entry, wire []byte) int {
+func (j *toJSON) compareKeys(a, b entry) int {
 	if c := cmp.Compare(a.order, b.order); c != 0 {
 		return c
 	}
-	return bytes.Compare(wire[a.key:a.keyEnd], wire[b.key:b.keyEnd])
-}
-
-// sortEntries sorts entries by key; those with the same key keep their order.
-func sortEntries(entries []entry, wire []byte) {
-	for i := 1; i < len(entries); i++ {
-		if compareKeys(entries[i-1], entries[i], wire) > 0 {
-			slices.SortFunc(entries, func(a, b entry) int {
-				if c := compareKeys(a, b, wire); c != 0 {
-					return c
-				}
-				return cmp.Compare(a.start, b.start)
-			})
-			return
-		}
-	}
+	return bytes.Compare(j.wire[a.key:a.keyEnd], j.wire[b.key:b.keyEnd])
 }

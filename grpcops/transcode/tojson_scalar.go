@@ -7,8 +7,10 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// value writes a value from its wire form, which is empty for the default.
-func (j *toJSON) value(f *field, b []byte) *fault {
+// value writes a value from its wire form, which is empty for the default. Of a group
+// that is what the group has in it.
+func (j *toJSON) value(f *field, at part) *fault {
+	b := j.wire[at.start:at.end]
 	switch f.kind {
 	case protoreflect.StringKind:
 		var ok bool
@@ -17,10 +19,8 @@ func (j *toJSON) value(f *field, b []byte) *fault {
 		}
 	case protoreflect.BytesKind:
 		j.out = appendEncoded(j.out, b)
-	case protoreflect.MessageKind:
-		return j.message(f.message, b)
-	case protoreflect.GroupKind:
-		return j.message(f.message, f.bodyOf(b))
+	case protoreflect.MessageKind, protoreflect.GroupKind:
+		return j.message(f.message, []part{at})
 	case protoreflect.BoolKind:
 		j.out = strconv.AppendBool(j.out, f.bits(b) != 0)
 	case protoreflect.EnumKind:

@@ -14,6 +14,11 @@ type toWire struct {
 	likely  int  // a guess at the length of the next message, see open
 	partial bool // inside an Any, where required fields may be missing
 
+	// The "@type" of an Any may stand behind its other members, which are then read
+	// twice, and those of an Any inside it again. This is how many bytes may still be
+	// skipped so.
+	skips int
+
 	// Memory that levels share: each uses what lies above where it found them.
 	marks      []uint64   // a bit set of each open object, see field
 	extensions []*field   // given in the open objects
@@ -24,6 +29,7 @@ type toWire struct {
 func (w *toWire) reset(c *Codec, dst, json []byte, o Options) {
 	w.codec, w.options, w.json, w.out = c, o, json, dst
 	w.pos, w.depth, w.partial, w.likely = 0, 0, false, len(json)
+	w.skips = 1<<20 + rescans*len(json)
 	w.marks, w.extensions, w.keys = w.marks[:0], w.extensions[:0], w.keys[:0]
 	w.next()
 }
@@ -93,6 +99,7 @@ func (w *toWire) broken() *fault {
 
 // message reads a message in the form of its type.
 func (w *toWire) message(m *Message) *fault {
+	m.make()
 	if m.form != formObject && m.form != formEmpty {
 		return w.wellKnown(m)
 	}

@@ -37,6 +37,9 @@ func (w *toWire) any() *fault {
 
 	partial := w.partial
 	w.partial = true
+	if m != nil {
+		m.make()
+	}
 	switch {
 	case m == nil:
 		err = w.anyMembers(nil, url)
@@ -75,8 +78,12 @@ func (w *toWire) typeURL() ([]byte, *fault) {
 		if found {
 			return w.url()
 		}
+		value := w.pos
 		if err := w.skip(); err != nil {
 			return nil, err
+		}
+		if w.skips -= w.pos - value; w.skips < 0 {
+			return nil, faultf(`"@type" stands behind too much: it has to come first if one google.protobuf.Any is inside another`)
 		}
 		more, err := w.comma('}')
 		switch {

@@ -2,6 +2,7 @@ package transcode
 
 import (
 	"encoding/binary"
+	"slices"
 	"strings"
 
 	"github.com/grpcline/grpcline/internal/jsonscan"
@@ -39,7 +40,7 @@ func (w *toWire) object(m *Message, inAny bool) *fault {
 			err = w.skip()
 		default:
 			likely = min(f.rank+1, len(m.fields))
-			if err = w.member(f, marks, extensions); err != nil {
+			if err = w.member(f, marks); err != nil {
 				err = err.in(w.nameOf(name, f))
 			}
 		}
@@ -56,7 +57,23 @@ func (w *toWire) object(m *Message, inAny bool) *fault {
 			return err
 		}
 	}
+	if len(w.extensions)-extensions > 1 {
+		if err := givenOnce(w.extensions[extensions:]); err != nil {
+			return err
+		}
+	}
 	w.marks, w.extensions = w.marks[:marks], w.extensions[:extensions]
+	return nil
+}
+
+// givenOnce checks that no extension of an object is given twice.
+func givenOnce(given []*field) *fault {
+	slices.SortFunc(given, func(a, b *field) int { return a.rank - b.rank })
+	for i, f := range given[1:] {
+		if f == given[i] {
+			return faultf("given twice").in(f.name)
+		}
+	}
 	return nil
 }
 
@@ -146,13 +163,8 @@ func (w *toWire) nameOf(name span, f *field) string {
 }
 
 // member reads the value of a field whose object's marks begin at marks.
-func (w *toWire) member(f *field, marks, extensions int) *fault {
+func (w *toWire) member(f *field, marks int) *fault {
 	if f.extension != "" {
-		for _, given := range w.extensions[extensions:] {
-			if given == f {
-				return faultf("given twice")
-			}
-		}
 		w.extensions = append(w.extensions, f)
 	} else if w.mark(marks, f.rank) {
 		if f.name != f.protoName {

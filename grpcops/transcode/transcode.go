@@ -12,20 +12,24 @@
 package transcode
 
 import (
+	"errors"
+	"math"
 	"sync"
 
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
 )
 
-// Options are the switches of ProtoJSON; the zero value is canonical ProtoJSON
-// (https://protobuf.dev/programming-guides/json).
+// Options are the switches of ProtoJSON and a bound; the zero value is canonical
+// ProtoJSON (https://protobuf.dev/programming-guides/json) without one.
 type Options struct {
 	UseProtoNames      bool // write fields by their names in the schema, not lowerCamelCase
 	EmitDefaults       bool // write unset fields that have no presence: 0, "", false, [], {}
 	EnumsAsNumbers     bool // write enum values by number
 	Int64AsNumbers     bool // write 64-bit integers as numbers, not strings
 	AllowUnknownFields bool // skip JSON members and enum names that the schema lacks
+
+	MostJSON int // bytes that AppendJSON may append; 0 is no bound
 }
 
 // Codec compiles message types and keeps the plans.
@@ -37,6 +41,7 @@ type Codec struct {
 	named    map[string]*Message    // types that an Any has named
 	byName   map[string]*field      // extensions met in JSON
 	byNumber map[extensionID]*field // extensions met on the wire
+	inOrder  []*field               // extensions met anywhere, by their rank beyond extensionRank
 
 	wires sync.Pool // of *toWire
 	jsons sync.Pool // of *toJSON
@@ -56,7 +61,7 @@ func NewCodec(files *protoregistry.Files) *Codec {
 	}
 }
 
-// Message returns the plan of a message type, compiled at its first use.
+// Message returns the plan of a message type.
 func (c *Codec) Message(md protoreflect.MessageDescriptor) *Message {
 	c.mu.RLock()
 	m := c.messages[md]
@@ -66,7 +71,7 @@ func (c *Codec) Message(md protoreflect.MessageDescriptor) *Message {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.compile(md)
+	return c.plan(md)
 }
 
 // AppendWire appends the wire form of one JSON value to dst. The text must be
@@ -110,23 +115,36 @@ func (m *Message) AppendWires(dst []byte, ends []int, jsonArray []byte, o Option
 	return w.out, result, nil
 }
 
+// ErrTooLong is returned for a message whose JSON is longer than Options.MostJSON.
+var ErrTooLong = errors.New("the message is too long as JSON")
+
 // AppendJSON appends the JSON form of a message's wire bytes to dst: compact,
 // with fields in the order of their declaration and map keys sorted. A fault is
-// reported as *Error, and dst is returned as it was.
+// reported as *Error, too much JSON as ErrTooLong, and dst is returned as it was.
 //
 // It differs from proto.Unmarshal and protojson.Marshal in these: an Any of
 // unknown type becomes {"@type", "value": base64}, and a google.protobuf.Value
-// without a kind becomes null.
+// without a kind becomes null. Time and memory are at most linear in the size of
+// the wire bytes and of the JSON, whoever made the bytes; so groups whose nesting
+// would take more are a fault.
 func (m *Message) AppendJSON(dst, wire []byte, o Options) ([]byte, error) {
+	if uint64(len(wire)) > math.MaxUint32 { // what a part can tell; no gRPC message is longer
+		return dst, faultf("a message of more than 4 GiB").public()
+	}
 	j := m.codec.jsons.Get().(*toJSON)
 	defer j.release()
-	j.reset(m.codec, dst, o, true)
-	if j.message(m, wire) == nil {
+	whole := []part{{end: uint32(len(wire))}}
+	j.reset(m.codec, dst, wire, o, true)
+	err := j.message(m, whole)
+	if err != nil && !err.tooLong {
+		j.reset(m.codec, dst, wire, o, false)
+		err = j.message(m, whole)
+	}
+	switch {
+	case err == nil:
 		return j.out, nil
+	case err.tooLong:
+		return dst, ErrTooLong
 	}
-	j.reset(m.codec, dst, o, false)
-	if err := j.message(m, wire); err != nil {
-		return dst, err.public()
-	}
-	return j.out, nil
+	return dst, err.public()
 }

@@ -16,8 +16,14 @@ type tag struct {
 	start, end int
 }
 
+// part is a stretch of the wire bytes that are being read: the body of a message, or
+// of a message that is given more than once one of its bodies, or fields of one rank
+// that follow one another.
+type part struct{ start, end, rank uint32 }
+
 // readTag reads the tag at b[pos], which exists, and finds the end of its value.
-func readTag(b []byte, pos int) (tag, *fault) {
+// b are the wire bytes up to the end of the message.
+func (j *toJSON) readTag(b []byte, pos int) (tag, *fault) {
 	// Most fields have a small number, and a small value or length.
 	if pos+1 < len(b) && 8 <= b[pos] && b[pos] < 0x80 && b[pos+1] < 0x80 {
 		number, end := protowire.Number(b[pos]>>3), pos+2+int(b[pos+1])
@@ -28,11 +34,11 @@ func readTag(b []byte, pos int) (tag, *fault) {
 			return tag{number, wireType, pos + 2, end}, nil
 		}
 	}
-	return readAnyTag(b, pos)
+	return j.readAnyTag(b, pos)
 }
 
 // readAnyTag is readTag for all numbers and values.
-func readAnyTag(b []byte, pos int) (t tag, _ *fault) {
+func (j *toJSON) readAnyTag(b []byte, pos int) (t tag, _ *fault) {
 	v, n := readVarint(b[pos:])
 	if n < 0 || v>>3 < uint64(protowire.MinValidNumber) || v>>3 > uint64(protowire.MaxValidNumber) {
 		return t, malformed()
@@ -57,6 +63,9 @@ func readAnyTag(b []byte, pos int) (t tag, _ *fault) {
 		}
 	default:
 		n = protowire.ConsumeFieldValue(t.number, t.wireType, rest)
+		if j.groups -= n; j.groups < 0 {
+			return t, faultf("the groups are nested too deeply to be read")
+		}
 	}
 	if n < 0 || n > len(b)-t.start {
 		return t, malformed()
@@ -75,12 +84,23 @@ func readVarint(b []byte) (v uint64, n int) {
 
 func malformed() *fault { return faultf("the bytes are not a protobuf message") }
 
-// bodyOf returns the contents of a message or a group whose value is b.
-func (f *field) bodyOf(b []byte) []byte {
+// body returns the contents of the message or group that is the value of t, and
+// what t has of all others.
+func (f *field) body(wire []byte, t tag) part {
 	if f.wireType == protowire.StartGroupType {
-		b, _ = protowire.ConsumeGroup(f.number, b)
+		t.end = f.groupEnd(wire, t)
 	}
-	return b
+	return part{start: uint32(t.start), end: uint32(t.end)}
+}
+
+// groupEnd returns where in the value of t its end tag begins, which may be longer
+// than it has to be.
+func (f *field) groupEnd(wire []byte, t tag) int {
+	end := t.end
+	for end > t.start && wire[end-1]&0x7f == 0 {
+		end--
+	}
+	return end - protowire.SizeTag(f.number)
 }
 
 // accepts reports whether a value of a wire type can be one of the field. Other
@@ -95,26 +115,27 @@ func (f *field) isPackable() bool {
 	return f.list && f.wireType != protowire.BytesType && f.wireType != protowire.StartGroupType
 }
 
-// lastValue returns the last value of a scalar field in the wire of its message,
-// where other fields may be too, and the index at which it begins: none and -1
-// where the field is not there. A string that is not the last is checked here, the
+// lastValue returns the last value of a scalar field among the fields in body, and
+// an empty part if there is none. A string that is not the last is checked here, the
 // last one when it is written.
-func lastValue(f *field, wire []byte) (b []byte, at int, _ *fault) {
-	at = -1
-	for pos := 0; pos < len(wire); {
-		t, err := readTag(wire, pos)
-		if err != nil {
-			return nil, at, err
-		}
-		if t.number == f.number && t.wireType == f.wireType {
-			if f.utf8 && !utf8.Valid(b) {
-				return nil, at, notUTF8()
+func (j *toJSON) lastValue(f *field, body []part) (last part, _ *fault) {
+	for _, p := range body {
+		wire := j.wire[:p.end]
+		for pos := int(p.start); pos < len(wire); {
+			t, err := j.readTag(wire, pos)
+			if err != nil {
+				return last, err
 			}
-			b, at = wire[t.start:t.end], t.start
+			if t.number == f.number && t.wireType == f.wireType {
+				if f.utf8 && !utf8.Valid(wire[last.start:last.end]) {
+					return last, notUTF8()
+				}
+				last = part{start: uint32(t.start), end: uint32(t.end)}
+			}
+			pos = t.end
 		}
-		pos = t.end
 	}
-	return b, at, nil
+	return last, nil
 }
 
 // bits returns the number whose wire form is b, which was found by readTag, and
