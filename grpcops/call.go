@@ -44,14 +44,16 @@ func (c *Conn) Call(ctx context.Context, t *Target, request json.RawMessage) (*R
 	if err != nil {
 		return nil, err
 	}
-	u := &unary{out: outgoing{packed}, in: incoming{plan: m.out, options: options}}
+	u := &unary{out: outgoing{packed}, in: incoming{plan: m.out, options: m.reading(options)}}
 	err = c.invoke(t.Metadata.outgoing(ctx), m.path, &u.out, &u.in, &u.headers, &u.trailers, c.callOptions(&t.Options))
 	u.out.wire = nil
 	if err != nil {
 		return nil, c.ended(ctx, err, m.codec, options, u.headers, u.trailers)
 	}
-	if u.in.err != nil {
-		return nil, unreadable(m, u.in.err, u.headers, u.trailers)
+	if u.in.tooLong {
+		e := m.tooLong()
+		e.Headers, e.Trailers = fromGRPC(u.headers), fromGRPC(u.trailers)
+		return nil, e
 	}
 	u.reply = Reply{u.in.text, fromGRPC(u.headers), fromGRPC(u.trailers)}
 	return &u.reply, nil
@@ -161,13 +163,6 @@ func (c *Conn) late(ctx context.Context, what string) error {
 		return cause
 	}
 	return clientError(codes.DeadlineExceeded, "%s did not come in time from %s", what, c.Params.Address)
-}
-
-// unreadable is the error of a message that is not of its type.
-func unreadable(m *method, err error, headers, trailers metadata.MD) *StatusError {
-	e := clientError(codes.Internal, "the server's message does not fit the response type of %s: %v", m.name, err)
-	e.Headers, e.Trailers = fromGRPC(headers), fromGRPC(trailers)
-	return e
 }
 
 // CheckHealth asks grpc.health.v1 for the state of a service, "" being the

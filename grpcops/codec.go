@@ -1,6 +1,7 @@
 package grpcops
 
 import (
+	"errors"
 	"fmt"
 
 	"google.golang.org/grpc/mem"
@@ -18,10 +19,11 @@ type incoming struct {
 	options transcode.Options
 	room    []byte // free memory for the text, which may outgrow it
 	text    []byte
-	err     error // why the bytes are no message of the type
+	tooLong bool // the text would be longer than options.MostJSON
 }
 
-// read makes the text of a message; without a plan it drops the message.
+// read makes the text of a message, or of what stands for one that JSON cannot hold;
+// without a plan it drops the message.
 func (in *incoming) read(wire []byte) {
 	if in.plan == nil {
 		return
@@ -29,7 +31,12 @@ func (in *incoming) read(wire []byte) {
 	if need := len(wire)*3/2 + 64; cap(in.room) < need {
 		in.room = make([]byte, 0, need)
 	}
-	in.text, in.err = in.plan.AppendJSON(in.room[:0], wire, in.options)
+	text, err := in.plan.AppendJSON(in.room[:0], wire, in.options)
+	var unfit *transcode.Error
+	if errors.As(err, &unfit) {
+		text = appendUndecodable(in.room[:0], unfit, wire)
+	}
+	in.text, in.tooLong = text, errors.Is(err, transcode.ErrTooLong)
 }
 
 // directCodec lets gRPC carry wire bytes: *outgoing to send, *incoming to

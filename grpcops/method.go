@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"strings"
 
 	"google.golang.org/grpc/codes"
@@ -46,7 +47,13 @@ type method struct {
 	codec *transcode.Codec
 
 	maxSend int // bytes of a message, of its connection
+	maxJSON int // bytes of a received message as JSON
 }
+
+// jsonPerByte is how many bytes of JSON a message may become, for each that the
+// connection takes on the wire. The everyday ones become two or three times as long; a
+// byte may stand for a name of any length.
+const jsonPerByte = 8
 
 // methodKey is how a caller names a method.
 type methodKey struct{ service, method string }
@@ -89,6 +96,7 @@ func (c *Conn) findMethod(ctx context.Context, t *Target) (*method, error) {
 		codec: codec,
 
 		maxSend: orDefault(c.Params.MaxSendBytes),
+		maxJSON: jsonPerByte * min(orDefault(c.Params.MaxReceiveBytes), math.MaxInt/jsonPerByte),
 	}, nil
 }
 
@@ -165,6 +173,17 @@ func wireRoom(text json.RawMessage) []byte {
 // tooLarge refuses a message over maxSend: grpc-go would end the RPC.
 func (m *method) tooLarge(path string, size int) error {
 	return clientError(codes.ResourceExhausted, "%s is %d bytes, which is more than maxSendBytes (%d)", path, size, m.maxSend)
+}
+
+// tooLong is the error of a received message that is longer than maxJSON.
+func (m *method) tooLong() *StatusError {
+	return clientError(codes.ResourceExhausted, "the message from %s is more than %d bytes as JSON, which is %d for each of maxReceiveBytes", m.name, m.maxJSON, jsonPerByte)
+}
+
+// reading are the options with which messages are received.
+func (m *method) reading(o transcode.Options) transcode.Options {
+	o.MostJSON = m.maxJSON
+	return o
 }
 
 // Services lists the full names of the services, sorted.

@@ -18,12 +18,13 @@ import (
 )
 
 // Status is how an RPC ended (google.rpc.Status). A detail is ProtoJSON with an
-// @type member; one whose type is not known is {"@type", "value": base64}.
+// @type member; one whose type is not known, or that JSON cannot hold, is {"@type",
+// "value": base64}.
 type Status struct {
 	Code    uint32            `json:"code" doc:"0 is OK"`
 	Name    string            `json:"name" doc:"the canonical name, such as NOT_FOUND; CODE_99 for a code that gRPC does not define"`
 	Message string            `json:"message" doc:"what the server says"`
-	Details []json.RawMessage `json:"details" doc:"ProtoJSON with @type; {@type, value: base64} where the type is not known"`
+	Details []json.RawMessage `json:"details" doc:"ProtoJSON with @type; {@type, value: base64} if the type is not known or JSON cannot hold it"`
 }
 
 // OK is the status of an RPC that succeeded.
@@ -115,13 +116,21 @@ func statusOf(err error, codec *transcode.Codec, options transcode.Options) Stat
 	if err == nil {
 		return OK()
 	}
+	options.MostJSON = mostDetails
 	for _, detail := range s.Proto().GetDetails() {
-		st.Details = append(st.Details, detailJSON(detail, codec, options))
+		text := detailJSON(detail, codec, options)
+		options.MostJSON = max(1, options.MostJSON-len(text))
+		st.Details = append(st.Details, text)
 	}
 	return st
 }
 
-// detailJSON writes an Any, also one that does not hold what it says.
+// mostDetails bounds the JSON of a status' details, in bytes. Those beyond it are
+// written as details of an unknown type are, which is about as long as they came.
+const mostDetails = 16 << 20
+
+// detailJSON writes an Any. One that JSON cannot hold is written as one of a type that
+// nobody knows.
 func detailJSON(detail *anypb.Any, codec *transcode.Codec, options transcode.Options) json.RawMessage {
 	if packed, err := proto.Marshal(detail); err == nil {
 		plan := codec.Message(detail.ProtoReflect().Descriptor())
@@ -129,14 +138,10 @@ func detailJSON(detail *anypb.Any, codec *transcode.Codec, options transcode.Opt
 			return text
 		}
 	}
-	text, err := json.Marshal(struct {
-		Type  string `json:"@type"`
-		Value string `json:"value"`
-	}{strings.ToValidUTF8(detail.GetTypeUrl(), "\uFFFD"), base64.StdEncoding.EncodeToString(detail.GetValue())})
-	if err != nil {
-		return json.RawMessage("{}")
-	}
-	return text
+	url := strings.ToValidUTF8(detail.GetTypeUrl(), "\uFFFD")
+	text := jsonscan.AppendQuoted([]byte(`{"@type":`), url)
+	text = base64.StdEncoding.AppendEncode(append(text, `,"value":"`...), detail.GetValue())
+	return append(text, '"', '}')
 }
 
 // Canceled is the status of an RPC that this side cancelled, message saying why.

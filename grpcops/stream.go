@@ -36,7 +36,7 @@ func (c *Conn) OpenStream(start, ctx context.Context, cancel context.CancelCause
 		return nil, err
 	}
 	s := &Stream{conn: c, method: m, options: t.Options.JSON.over(c.Params.JSON), lone: kind == ClientStream}
-	s.in = incoming{plan: m.out, options: s.options}
+	s.in = incoming{plan: m.out, options: m.reading(s.options)}
 	var packed []byte
 	if kind == ServerStream {
 		if packed, err = m.encode("request", request, s.options); err != nil {
@@ -143,15 +143,19 @@ func (s *Stream) Recv(room []byte) (json.RawMessage, error) {
 	if s.count++; s.lone && s.count > 1 {
 		return nil, s.wrong("the server sent more than one response to %s; a client stream has one", s.method.name)
 	}
-	if s.in.err != nil {
-		return nil, s.wrong("the server's message does not fit the response type of %s: %v", s.method.name, s.in.err)
+	if s.in.tooLong {
+		return nil, s.withHeaders(s.method.tooLong())
 	}
 	return s.in.text, nil
 }
 
 // wrong is the end of an RPC whose server broke its promise.
 func (s *Stream) wrong(format string, args ...any) *StatusError {
-	e := clientError(codes.Internal, format, args...)
+	return s.withHeaders(clientError(codes.Internal, format, args...))
+}
+
+// withHeaders adds the headers that the server has sent to an error of this side.
+func (s *Stream) withHeaders(e *StatusError) *StatusError {
 	e.Headers = fromGRPC(s.rpc.header())
 	return e
 }

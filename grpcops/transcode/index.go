@@ -1,7 +1,6 @@
 package transcode
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 )
@@ -16,7 +15,7 @@ const settleAt = 1 << 16
 func (j *toJSON) index(m *Message, body []part) *fault {
 	base, limit := len(j.parts), len(j.parts)+settleAt
 	sorted := true
-	for _, p := range body {
+	for i, p := range body {
 		wire := j.wire[:p.end]
 		var last *field
 		for pos := int(p.start); pos < len(wire); {
@@ -36,6 +35,9 @@ func (j *toJSON) index(m *Message, body []part) *fault {
 					}
 					sorted = true
 					limit = len(j.parts) + max(settleAt, len(j.parts)-base)
+					if kept := len(j.parts) - base; kept > settleAt/2 {
+						j.parts = slices.Grow(j.parts, j.changes(m, body[i:], pos, limit-len(j.parts)))
+					}
 				}
 				rank := uint32(f.rank)
 				if n := len(j.parts); n > base {
@@ -51,6 +53,29 @@ func (j *toJSON) index(m *Message, body []part) *fault {
 		return nil
 	}
 	return j.settle(m, base, false)
+}
+
+// changes counts how often one known field follows another in what body has from pos
+// on, at most as often as most, so that as many parts are made room for and no more.
+func (j *toJSON) changes(m *Message, body []part, pos, most int) (n int) {
+	for i, p := range body {
+		if i > 0 {
+			pos = int(p.start)
+		}
+		wire := j.wire[:p.end]
+		for last := (*field)(nil); pos < len(wire) && n < most; {
+			t, err := j.readTag(wire, pos)
+			if err != nil {
+				return n // which is found again
+			}
+			f := j.known(m, t)
+			if f != nil && f != last {
+				n++
+			}
+			last, pos = f, t.end
+		}
+	}
+	return n
 }
 
 // known returns the field whose tag t is, nil if the schema has none or its value
@@ -80,10 +105,13 @@ func (j *toJSON) settle(m *Message, base int, sorted bool) *fault {
 	parts := j.parts[base:]
 	if !sorted {
 		slices.SortFunc(parts, func(a, b part) int {
-			if a.rank != b.rank && a.rank >= extensionRank && b.rank >= extensionRank { // by name
+			switch {
+			case a.rank == b.rank:
+				return int(a.start) - int(b.start)
+			case a.rank >= extensionRank && b.rank >= extensionRank: // by name
 				return strings.Compare(string(j.ranked(m, a.rank).extension), string(j.ranked(m, b.rank).extension))
 			}
-			return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.start, b.start))
+			return int(a.rank) - int(b.rank)
 		})
 	}
 	kept := 0

@@ -2,7 +2,6 @@ package transcode
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/binary"
 	"slices"
 	"unicode/utf8"
@@ -109,7 +108,10 @@ func (j *toJSON) settleEntries(f *field, base int) *fault {
 		return nil
 	}
 	slices.SortFunc(entries, func(a, b entry) int {
-		return cmp.Or(j.compareKeys(a, b), cmp.Compare(a.start, b.start))
+		if c := j.compareKeys(a, b); c != 0 {
+			return c
+		}
+		return int(a.start) - int(b.start)
 	})
 	kept := 0
 	for i, e := range entries {
@@ -213,8 +215,11 @@ func (j *toJSON) mapValue(f *field, e entry) *fault {
 
 // compareKeys orders map keys: numbers by value, strings by their bytes.
 func (j *toJSON) compareKeys(a, b entry) int {
-	if c := cmp.Compare(a.order, b.order); c != 0 {
-		return c
+	switch {
+	case a.order < b.order:
+		return -1
+	case a.order > b.order:
+		return 1
 	}
 	return bytes.Compare(j.wire[a.key:a.keyEnd], j.wire[b.key:b.keyEnd])
 }

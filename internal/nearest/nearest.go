@@ -28,6 +28,9 @@ func Names(name string, known []string) []string {
 	limit := max(2, len([]rune(wanted))/3)
 	var alike []scored
 	for _, k := range known {
+		if len(k) > 4*longest {
+			continue // no few edits lead there, and comparing takes as long as the name
+		}
 		lower := strings.ToLower(k)
 		edits := distance(wanted, lower)
 		if tail := lower[strings.LastIndexByte(lower, '.')+1:]; tail != lower {
