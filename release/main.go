@@ -80,6 +80,10 @@ func build(number, out string) (err error) {
 		{"source", r.source},
 		{"SBOMs", r.sboms},
 		{"deb and rpm", r.linuxPackages},
+		{"clients", r.clients},
+		{"VS Code", r.vscode},
+		{"npm", r.npm},
+		{"OneScript", r.onescript},
 		{"checksums, Homebrew and Scoop", r.catalogues},
 	} {
 		begun := time.Now()

@@ -25,6 +25,7 @@ end
 h.test("a missing worker is told", function()
   local result = failure("/nowhere/grpcline")
   h.contains("cannot start the worker /nowhere/grpcline: there is no such program; set `worker`, $GRPCLINE", result)
+  h.contains("or :Grpcline install it", result)
 end)
 
 h.test("a worker that is too old is refused", function()

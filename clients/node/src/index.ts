@@ -23,4 +23,5 @@ export type {
   Undecodable,
   Version,
 } from "./types";
-export { findWorker, Worker, type WorkerOptions } from "./worker";
+export { findWorker } from "./find";
+export { Worker, type WorkerOptions } from "./worker";

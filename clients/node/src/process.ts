@@ -1,6 +1,8 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 
+import { howToGet } from "./find";
+
 /** How many lines of stderr are kept. */
 const tailLines = 10;
 
@@ -79,7 +81,7 @@ export class WorkerProcess {
   }
 
   private notStarted(err: NodeJS.ErrnoException): string {
-    const why = err.code === "ENOENT" ? "there is no such program; give its path, or set GRPCLINE or the PATH" : err.message;
+    const why = err.code === "ENOENT" ? `there is no such program; ${howToGet(this.options.path)}` : err.message;
     return `cannot start the worker ${this.options.path}: ${why}`;
   }
 

@@ -1,12 +1,13 @@
 import { Connection } from "./connection";
 import { WorkerError } from "./errors";
+import { findWorker } from "./find";
 import { type ProcessOptions, WorkerProcess } from "./process";
 import { Rpc } from "./rpc";
 import type { ConnectionParams, Version } from "./types";
 import { refusal } from "./version";
 
 export interface WorkerOptions {
-  /** The program; else the environment's GRPCLINE, else grpcline on the PATH. */
+  /** The program; findWorker says which it is when none is given. */
   path?: string;
   /** Flags, such as `--demo`. */
   args?: string[];
@@ -16,11 +17,6 @@ export interface WorkerOptions {
   startTimeoutMs?: number;
   /** Lets Node.js exit while the worker runs and nothing waits for an answer. */
   unref?: boolean;
-}
-
-/** The program that is started where none is given. */
-export function findWorker(env: NodeJS.ProcessEnv = process.env): string {
-  return env.GRPCLINE || "grpcline";
 }
 
 /**

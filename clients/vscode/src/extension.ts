@@ -8,13 +8,14 @@ import { Completion } from "./ui/completion";
 import { Diagnostics } from "./ui/diagnostics";
 import { language } from "./ui/documents";
 import { Results, scheme } from "./ui/results";
+import { workerPath } from "./worker";
 
 /** What is started for each session; VS Code disposes of it. */
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel("grpcline");
   const settings = () => vscode.workspace.getConfiguration("grpcline");
   const session = new Session(
-    () => ({ path: settings().get<string>("path", ""), args: settings().get<string[]>("args", ["--demo"]) }),
+    () => ({ path: workerPath(settings().get<string>("path", ""), context.extensionPath), args: settings().get<string[]>("args", ["--demo"]) }),
     (sentence) => {
       log.appendLine(sentence);
       void vscode.window.showErrorMessage(`grpcline: ${sentence}`);

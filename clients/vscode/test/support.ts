@@ -50,7 +50,7 @@ export async function withEditor(fn: (editor: Editor) => Promise<void>): Promise
   });
   window.visibleTextEditors = [];
   const subscriptions: { dispose(): void }[] = [];
-  activate({ subscriptions } as unknown as vscode.ExtensionContext);
+  activate({ subscriptions, extensionPath: __dirname } as unknown as vscode.ExtensionContext);
   try {
     await fn(editor);
   } finally {

@@ -111,6 +111,12 @@ function M.completeSend()
   end
 end
 
+--- Installs the worker from an archive of a release.
+--- @param argument string the archive's path or URL, and its SHA-256 if no list of them lies beside it
+function M.install(argument)
+  require("grpcline.worker.install").run(argument)
+end
+
 --- Cancels what runs here.
 function M.cancel()
   local run = run_here()

@@ -2,7 +2,7 @@
 local M = {}
 
 --- @class grpcline.Config
---- @field worker string|nil path of the worker; else $GRPCLINE, else grpcline on the PATH
+--- @field worker string|nil path of the worker; else $GRPCLINE, else the installed one, else grpcline on the PATH
 --- @field args string[] flags of the worker
 --- @field split string command that opens the window of the results
 --- @field fold number levels of JSON that are open in results
@@ -35,7 +35,11 @@ end
 --- @return string
 function M.worker()
   local env = vim.env.GRPCLINE
-  return M.values.worker or (env and env ~= "" and env) or "grpcline"
+  local installed = require("grpcline.worker.install").path()
+  return M.values.worker
+    or (env and env ~= "" and env)
+    or (vim.fn.executable(installed) == 1 and installed)
+    or "grpcline"
 end
 
 return M

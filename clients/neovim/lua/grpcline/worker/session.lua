@@ -51,7 +51,9 @@ function M.refusal(path, answer)
 end
 
 local function not_started(path, why)
-  local hint = why:find("^ENOENT") and "there is no such program; set `worker`, $GRPCLINE or the PATH" or why
+  local hint = why:find("^ENOENT")
+      and "there is no such program; set `worker`, $GRPCLINE or the PATH, or :Grpcline install it"
+    or why
   return ("cannot start the worker %s: %s"):format(path, hint)
 end
 
