@@ -56,7 +56,7 @@ With one of the words below it does one thing and ends.`
 	root.Args = func(_ *cobra.Command, args []string) error { return noSuchWord(root, args) }
 	root.ValidArgsFunction = cobra.NoFileCompletions
 	root.Flags().Bool("version", false, "print the version")
-	c.declare(root.PersistentFlags())
+	c.declare(root)
 	serve := serveCommand(c)
 	serve.Args = exactly(serve, 0, 0)
 	root.AddCommand(serve, listCommand(c), describeCommand(c), exportCommand(c), callCommand(c), healthCommand(c),

@@ -7,7 +7,7 @@ import (
 	"log/slog"
 	"os"
 
-	"github.com/spf13/pflag"
+	"github.com/spf13/cobra"
 
 	"github.com/grpcline/grpcline/demo"
 	"github.com/grpcline/grpcline/grpcops"
@@ -22,11 +22,13 @@ type common struct {
 	logFile  string
 }
 
-func (c *common) declare(flags *pflag.FlagSet) {
+func (c *common) declare(root *cobra.Command) {
+	flags := root.PersistentFlags()
 	c.logLevel = logLevel(slog.LevelWarn)
 	flags.BoolVar(&c.demo, "demo", false, "serve demo:///, a gRPC server for trying things out")
 	flags.Var(&c.logLevel, "log-level", "error, warn, info or debug")
 	flags.StringVar(&c.logFile, "log-file", "", "write the log to `FILE` instead of standard error")
+	complete(root, "log-level", cobra.FixedCompletions([]string{"error", "warn", "info", "debug"}, cobra.ShellCompDirectiveNoFileComp))
 }
 
 // env is what the connections of this process share. stop ends its demo server, which

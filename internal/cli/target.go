@@ -58,7 +58,7 @@ func onlyFolders(*cobra.Command, []string, string) ([]string, cobra.ShellCompDir
 // connectionParams are those of openConnection, with the schemas as the flags have them.
 type connectionParams struct {
 	grpcops.ConnectionParams
-	Proto         []schemaSource      `json:"proto,omitempty"`
+	Proto         any                 `json:"proto,omitempty"` // one schemaSource, or several
 	DescriptorSet *schemaSource       `json:"descriptorSet,omitempty"`
 	Metadata      map[string][]string `json:"metadata,omitempty"`
 }
@@ -69,18 +69,28 @@ type schemaSource struct {
 	URL  string `json:"url,omitempty"`
 }
 
+func schemaSources(given []string) []schemaSource {
+	var sources []schemaSource
+	for _, text := range given {
+		if strings.HasPrefix(text, "https://") || strings.HasPrefix(text, "http://") {
+			sources = append(sources, schemaSource{URL: text})
+		} else {
+			sources = append(sources, schemaSource{File: text})
+		}
+	}
+	return sources
+}
+
 // params are those of a connection to address.
 func (f *targetFlags) params(cmd *cobra.Command, address string) (*connectionParams, error) {
 	p := &connectionParams{ConnectionParams: grpcops.ConnectionParams{
 		Address: address, ImportPaths: f.importPaths, Authority: f.authority, TLS: f.tlsSettings(),
 		TimeoutMs: f.timeout.millis(), ConnectTimeoutMs: f.connectTimeout.millis(),
 	}}
-	for _, given := range f.protos {
-		if strings.HasPrefix(given, "https://") || strings.HasPrefix(given, "http://") {
-			p.Proto = append(p.Proto, schemaSource{URL: given})
-		} else {
-			p.Proto = append(p.Proto, schemaSource{File: given})
-		}
+	if sources := schemaSources(f.protos); len(sources) == 1 {
+		p.Proto = sources[0]
+	} else if len(sources) > 1 {
+		p.Proto = sources
 	}
 	if f.descriptorSet != "" {
 		p.DescriptorSet = &schemaSource{File: f.descriptorSet}
