@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 
+	"google.golang.org/grpc/encoding"
+	"google.golang.org/grpc/encoding/proto"
 	"google.golang.org/grpc/mem"
 
 	"github.com/grpcline/grpcline/grpcops/transcode"
@@ -69,4 +71,22 @@ func (directCodec) Unmarshal(data mem.BufferSlice, v any) error {
 	defer joined.Free()
 	in.read(joined.ReadOnlyData())
 	return nil
+}
+
+// serverCodec does the same for calls that are handed on, and leaves those that the
+// worker answers itself, such as health's, to gRPC's own codec.
+type serverCodec struct{ directCodec }
+
+func (c serverCodec) Marshal(v any) (mem.BufferSlice, error) {
+	if out, ok := v.(*outgoing); ok {
+		return c.directCodec.Marshal(out)
+	}
+	return encoding.GetCodecV2(proto.Name).Marshal(v)
+}
+
+func (c serverCodec) Unmarshal(data mem.BufferSlice, v any) error {
+	if in, ok := v.(*incoming); ok {
+		return c.directCodec.Unmarshal(data, in)
+	}
+	return encoding.GetCodecV2(proto.Name).Unmarshal(data, v)
 }

@@ -4,27 +4,22 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
-
-	"github.com/grpcline/grpcline/grpcops/transcode"
 )
 
 // Stream is an open RPC of a streaming kind. One goroutine may send while
 // another receives. Its owner ends it: by receiving until the end, or by
 // cancelling the context that it was opened with.
 type Stream struct {
-	conn    *Conn
-	method  *method
-	options transcode.Options
-	ctx     context.Context
-	rpc     *renewable
-	in      incoming // the message being received
-	lone    bool     // it is a client stream: there must be one response
-	count   int      // messages received
+	messages
+	conn  *Conn
+	ctx   context.Context
+	rpc   *renewable
+	lone  bool // it is a client stream: there must be one response
+	count int  // messages received
 }
 
 // OpenStream starts an RPC of the given kind, and on a server stream sends the
@@ -35,8 +30,7 @@ func (c *Conn) OpenStream(start, ctx context.Context, cancel context.CancelCause
 	if err != nil {
 		return nil, err
 	}
-	s := &Stream{conn: c, method: m, options: t.Options.JSON.over(c.Params.JSON), lone: kind == ClientStream}
-	s.in = incoming{plan: m.out, options: m.reading(s.options)}
+	s := &Stream{messages: newMessages(m, t.Options.JSON.over(c.Params.JSON)), conn: c, lone: kind == ClientStream}
 	var packed []byte
 	if kind == ServerStream {
 		if packed, err = m.encode("request", request, s.options); err != nil {
@@ -73,32 +67,6 @@ func (c *Conn) OpenStream(start, ctx context.Context, cancel context.CancelCause
 		return nil, err
 	}
 	return s, nil
-}
-
-// Encode turns a message into what Send takes. prefix leads to it in the params.
-func (s *Stream) Encode(prefix string, message json.RawMessage) ([]byte, error) {
-	if s.method.isAbsent(message) {
-		return nil, paramErrorf(prefix, "%q is required, and null is no message", prefix)
-	}
-	return s.method.encode(prefix, message, s.options)
-}
-
-// EncodeAll does the same with an array of messages.
-func (s *Stream) EncodeAll(prefix string, messages json.RawMessage) ([][]byte, error) {
-	all, ends, err := s.method.in.AppendWires(wireRoom(messages), make([]int, 0, 128), messages, s.options)
-	if err != nil {
-		return nil, messageError(prefix, err)
-	}
-	split := make([][]byte, len(ends))
-	start := 0
-	for i, end := range ends {
-		if end-start > s.method.maxSend {
-			return nil, s.method.tooLarge(fmt.Sprintf("%s[%d]", prefix, i), end-start)
-		}
-		split[i] = all[start:end:end]
-		start = end
-	}
-	return split, nil
 }
 
 // ErrEnded is returned by Send where the RPC has ended; receiving tells how.

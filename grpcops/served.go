@@ -1,0 +1,287 @@
+package grpcops
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/peer"
+	"google.golang.org/grpc/status"
+
+	"github.com/grpcline/grpcline/grpcops/transcode"
+)
+
+// ServedCall is a call that a client makes of a Server, seen from the server's end.
+// One goroutine may send while another receives. Whoever the server has handed it
+// to ends it with Finish or Abort; what is done with it after that fails.
+type ServedCall struct {
+	messages
+	Peer     Peer
+	Metadata Metadata // what the client sent
+
+	rpc   grpc.ServerStream
+	out   outgoing // the message being sent
+	ctx   context.Context
+	begun time.Time
+
+	sending sync.Mutex // Finish may come while a message is being sent
+	headed  bool       // the headers were sent
+
+	mu    sync.Mutex
+	final *status.Status // what the client is told; nil while the call goes on
+	ended chan struct{}  // closed when final is set
+}
+
+// Peer is who makes a call.
+type Peer struct {
+	Address   string   `json:"address" doc:"where the client's connection comes from"`
+	Authority string   `json:"authority,omitempty" doc:"the :authority that it asked for"`
+	TLS       bool     `json:"tls" doc:"whether the connection is encrypted"`
+	Subject   string   `json:"subject,omitempty" doc:"of the client's certificate, such as CN=client (RFC 2253)"`
+	Names     []string `json:"names,omitempty" doc:"the subject alternative names of that certificate"`
+}
+
+func newServedCall(m *method, options transcode.Options, rpc grpc.ServerStream) *ServedCall {
+	ctx := rpc.Context()
+	md, _ := metadata.FromIncomingContext(ctx)
+	c := &ServedCall{
+		messages: newMessages(m, options),
+		Peer:     peerOf(ctx, md), Metadata: Metadata(md), rpc: rpc, ctx: ctx, begun: time.Now(), ended: make(chan struct{}),
+	}
+	delete(c.Metadata, ":authority") // it stands in Peer
+	return c
+}
+
+// Method is what is called: the service's full name and the method's own.
+func (c *ServedCall) Method() (service, name string) {
+	service, name, _ = strings.Cut(c.method.name, "/")
+	return service, name
+}
+
+// Kind is the kind of what is called.
+func (c *ServedCall) Kind() Kind { return c.method.kind }
+
+// TakesOne tells whether the call has one request, which the server reads before
+// it answers, instead of a stream of them.
+func (c *ServedCall) TakesOne() bool { return c.method.kind == Unary || c.method.kind == ServerStream }
+
+// GivesOne tells whether the call has one response.
+func (c *ServedCall) GivesOne() bool { return c.method.kind == Unary || c.method.kind == ClientStream }
+
+// Deadline is how long the client waits still. ok is false if it set no bound.
+func (c *ServedCall) Deadline() (left time.Duration, ok bool) {
+	at, ok := c.ctx.Deadline()
+	return time.Until(at), ok
+}
+
+// Done is closed when the call has ended: the client gave it up, its deadline
+// passed, the connection broke, or this side ended it.
+func (c *ServedCall) Done() <-chan struct{} { return c.ctx.Done() }
+
+// Ended is closed when this side has ended the call.
+func (c *ServedCall) Ended() <-chan struct{} { return c.ended }
+
+// Headers are the client's metadata.
+func (c *ServedCall) Headers() (headers Metadata, received bool) { return c.Metadata, true }
+
+// Recv waits for a message and returns it as JSON, which it makes in the memory of
+// room if that is enough. When the client has sent all it returns io.EOF; when the
+// call is over, a *StatusError. A message that does not parse ends the call with
+// INTERNAL.
+func (c *ServedCall) Recv(room []byte) (json.RawMessage, error) {
+	c.in.room, c.in.text = room, nil
+	err := c.rpc.RecvMsg(&c.in)
+	switch {
+	case errors.Is(err, io.EOF):
+		return nil, io.EOF
+	case err != nil:
+		return nil, c.lost(err)
+	case c.in.err != nil:
+		failed := status.Newf(codes.Internal, "the request does not fit the type of %s: %v", c.method.name, c.in.err)
+		c.end(failed)
+		return nil, c.lost(failed.Err())
+	}
+	return c.in.text, nil
+}
+
+// OKEnd is how the receiving side ended after Recv returned io.EOF.
+func (c *ServedCall) OKEnd() End { return End{OK(), c.Metadata, Metadata{}, OriginClient} }
+
+// Send hands a message to the transport. It blocks while flow control holds the
+// one before back. It returns ErrEnded if the call is over.
+func (c *ServedCall) Send(packed []byte) error {
+	c.sending.Lock()
+	defer c.sending.Unlock()
+	return c.send(packed)
+}
+
+// send is Send while c.sending is held.
+func (c *ServedCall) send(packed []byte) error {
+	if c.Cancelled() {
+		return ErrEnded
+	}
+	c.headed = true
+	c.out.wire = packed
+	err := c.rpc.SendMsg(&c.out)
+	c.out.wire = nil
+	if err != nil {
+		return ErrEnded
+	}
+	return nil
+}
+
+// ErrHeadersSent is returned by SendHeaders if headers were sent before, as they
+// are with the first message.
+var ErrHeadersSent = errors.New("the headers were sent already")
+
+// SendHeaders sends the headers. It returns ErrEnded if the call is over.
+func (c *ServedCall) SendHeaders(md Metadata) error {
+	c.sending.Lock()
+	defer c.sending.Unlock()
+	switch {
+	case c.Cancelled():
+		return ErrEnded
+	case c.headed:
+		return ErrHeadersSent
+	}
+	c.headed = true
+	if err := c.rpc.SendHeader(metadata.MD(md)); err != nil {
+		return ErrEnded
+	}
+	return nil
+}
+
+// Finish sends what is left, one message or none, and ends the call with a status
+// and trailers. It returns ErrEnded if the call is over; Why then tells how.
+func (c *ServedCall) Finish(rest [][]byte, final *GivenStatus, trailers Metadata) error {
+	s, err := final.status(c.method.codec, c.options)
+	if err != nil {
+		return err
+	}
+	c.sending.Lock()
+	defer c.sending.Unlock()
+	for _, message := range rest {
+		if err := c.send(message); err != nil {
+			return err
+		}
+	}
+	if c.Cancelled() {
+		return ErrEnded
+	}
+	c.rpc.SetTrailer(metadata.MD(trailers))
+	if !c.end(s) {
+		return ErrEnded
+	}
+	return nil
+}
+
+// Abort ends the call with a status of this side's own. It does nothing if the call
+// has ended.
+func (c *ServedCall) Abort(reason *StatusError) {
+	c.end(status.New(codes.Code(reason.Status.Code), reason.Status.Message))
+}
+
+// end sets how the call ends for the client, and tells whether it was the first to.
+func (c *ServedCall) end(s *status.Status) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.final != nil {
+		return false
+	}
+	c.final = s
+	close(c.ended)
+	return true
+}
+
+// result is what the handler returns to grpc-go. The call must have ended, or its
+// client be gone.
+func (c *ServedCall) result() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.final == nil {
+		return status.FromContextError(c.ctx.Err()).Err()
+	}
+	return c.final.Err()
+}
+
+// CloseSend does nothing: a server's side ends with Finish.
+func (c *ServedCall) CloseSend() {}
+
+// Cancelled tells whether the call is over.
+func (c *ServedCall) Cancelled() bool {
+	select {
+	case <-c.ended:
+		return true
+	default:
+		return c.ctx.Err() != nil
+	}
+}
+
+// Why is how a call ended that is over: CANCELLED by the client, DEADLINE_EXCEEDED,
+// UNAVAILABLE for a connection that broke, or what this side ended it with.
+func (c *ServedCall) Why() *StatusError {
+	c.mu.Lock()
+	final := c.final
+	c.mu.Unlock()
+	if final != nil {
+		return c.failed(final.Code(), final.Message())
+	}
+	switch {
+	case broken(c.ctx):
+		return c.failed(codes.Unavailable, "the client's connection broke")
+	case errors.Is(c.ctx.Err(), context.DeadlineExceeded) || c.nearDeadline():
+		return c.failed(codes.DeadlineExceeded, "the client's deadline has passed")
+	}
+	return c.failed(codes.Canceled, "the client cancelled the call")
+}
+
+// nearDeadline tells whether the deadline is about to pass: a client's own clock
+// reaches it a moment earlier, and what it sends then looks like a cancellation.
+func (c *ServedCall) nearDeadline() bool {
+	at, ok := c.ctx.Deadline()
+	return ok && time.Until(at) <= min(100*time.Millisecond, at.Sub(c.begun)/2)
+}
+
+// lost is the error of receiving that failed with err.
+func (c *ServedCall) lost(err error) *StatusError {
+	if c.ctx.Err() != nil {
+		return c.Why()
+	}
+	s := status.Convert(err)
+	message := s.Message()
+	if s.Code() == codes.ResourceExhausted {
+		message += "; see maxReceiveBytes"
+	}
+	c.end(status.New(s.Code(), message)) // grpc-go has told the client
+	return c.failed(s.Code(), message)
+}
+
+func (c *ServedCall) failed(code codes.Code, message string) *StatusError {
+	e := clientError(code, "%s", message)
+	e.Headers = c.Metadata
+	return e
+}
+
+// peerOf tells who makes the call of ctx.
+func peerOf(ctx context.Context, md metadata.MD) Peer {
+	var p Peer
+	if authority := md.Get(":authority"); len(authority) > 0 {
+		p.Authority = authority[0]
+	}
+	from, ok := peer.FromContext(ctx)
+	if !ok {
+		return p
+	}
+	p.Address = from.Addr.String()
+	if info, ok := from.AuthInfo.(clientInfo); ok {
+		info.describe(&p)
+	}
+	return p
+}

@@ -1,0 +1,61 @@
+package grpcops
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+)
+
+// ServerTLS says with which certificate a server proves itself, and whether its
+// clients must prove themselves.
+type ServerTLS struct {
+	CertFile     string `json:"certFile,omitempty" doc:"a PEM file with the server's certificate and those that lead to its root"`
+	KeyFile      string `json:"keyFile,omitempty" doc:"a PEM file with its key"`
+	CertPem      string `json:"certPem,omitempty" doc:"the certificate as text"`
+	KeyPem       string `json:"keyPem,omitempty" doc:"its key as text"`
+	ClientCAFile string `json:"clientCaFile,omitempty" doc:"a PEM file of root certificates: clients must then have a certificate from one of them"`
+	ClientCAPem  string `json:"clientCaPem,omitempty" doc:"the same as text"`
+}
+
+// config makes what crypto/tls needs. Its error is a *ParamError whose message
+// begins with the name of the setting.
+func (t *ServerTLS) config() (*tls.Config, error) {
+	cert, certParam, err := either("certFile", t.CertFile, "certPem", t.CertPem)
+	if err != nil {
+		return nil, err
+	}
+	key, keyParam, err := either("keyFile", t.KeyFile, "keyPem", t.KeyPem)
+	switch {
+	case err != nil:
+		return nil, err
+	case cert == nil:
+		return nil, paramErrorf(certParam, "%s is missing: a server with TLS needs certFile with keyFile, or certPem with keyPem", certParam)
+	case key == nil:
+		return nil, paramErrorf(keyParam, "%s is missing: %s needs its key, in keyFile or keyPem", keyParam, certParam)
+	}
+	pair, err := tls.X509KeyPair(cert, key)
+	if err != nil {
+		return nil, paramErrorf(certParam, "%s and %s do not make a server certificate: %v", certParam, keyParam, err)
+	}
+	config := &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}}
+	if config.ClientCAs, err = t.clientRoots(); err != nil {
+		return nil, err
+	}
+	if config.ClientCAs != nil {
+		config.ClientAuth = tls.RequireAndVerifyClientCert
+	}
+	return config, nil
+}
+
+// clientRoots returns the roots that clients' certificates must come from, nil if
+// clients need none.
+func (t *ServerTLS) clientRoots() (*x509.CertPool, error) {
+	text, param, err := either("clientCaFile", t.ClientCAFile, "clientCaPem", t.ClientCAPem)
+	if err != nil || text == nil {
+		return nil, err
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(text) {
+		return nil, paramErrorf(param, "%s has no certificate in PEM form (-----BEGIN CERTIFICATE-----)", param)
+	}
+	return pool, nil
+}
