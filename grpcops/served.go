@@ -111,6 +111,31 @@ func (c *ServedCall) Recv(room []byte) (json.RawMessage, error) {
 	return c.in.text, nil
 }
 
+// Request reads the request of a call that takes one. Another number of requests ends
+// the call with UNIMPLEMENTED (gRPC status codes, "cardinality violation").
+func (c *ServedCall) Request() (json.RawMessage, error) {
+	request, err := c.Recv(nil)
+	if errors.Is(err, io.EOF) {
+		return nil, c.refuse("%s has one request, and the client sent none", c.method.name)
+	}
+	if err != nil {
+		return nil, err
+	}
+	switch err := c.rpc.RecvMsg(&incoming{plan: c.in.plan}); {
+	case err == nil:
+		return nil, c.refuse("%s has one request, and the client sent more", c.method.name)
+	case !errors.Is(err, io.EOF):
+		return nil, c.lost(err)
+	}
+	return request, nil
+}
+
+// refuse ends the call with UNIMPLEMENTED.
+func (c *ServedCall) refuse(format string, args ...any) *StatusError {
+	c.Abort(clientError(codes.Unimplemented, format, args...))
+	return c.Why()
+}
+
 // OKEnd is how the receiving side ended after Recv returned io.EOF.
 func (c *ServedCall) OKEnd() End { return End{OK(), c.Metadata, Metadata{}, OriginClient} }
 

@@ -143,7 +143,7 @@ func (s *Server) register(files *schema.Files, services []protoreflect.ServiceDe
 		for i := range sd.Methods().Len() {
 			md := sd.Methods().Get(i)
 			desc.Streams = append(desc.Streams, grpc.StreamDesc{
-				StreamName: string(md.Name()), ClientStreams: md.IsStreamingClient(), ServerStreams: md.IsStreamingServer(),
+				StreamName: string(md.Name()), ClientStreams: true, ServerStreams: true, // ServedCall counts the requests
 				Handler: s.handler(servedMethod(md, codec, maxSend), options),
 			})
 		}
