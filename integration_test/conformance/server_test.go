@@ -1,0 +1,368 @@
+package conformance
+
+import (
+	"errors"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"google.golang.org/protobuf/encoding/protowire"
+)
+
+const (
+	suite   = "connectrpc.conformance.v1."
+	service = suite + "ConformanceService"
+)
+
+// serverRequest is ServerCompatRequest, as far as it matters for gRPC.
+type serverRequest struct {
+	tls          bool
+	clientCert   string
+	receiveLimit uint64
+	cert, key    string
+}
+
+// readServerRequest reads the wire form.
+func readServerRequest(wire []byte) (serverRequest, error) {
+	var r serverRequest
+	err := eachField(wire, func(number protowire.Number, value uint64, bytes []byte) error {
+		switch number {
+		case 4:
+			r.tls = value != 0
+		case 5:
+			r.clientCert = string(bytes)
+		case 6:
+			r.receiveLimit = value
+		case 7:
+			return eachField(bytes, func(number protowire.Number, _ uint64, bytes []byte) error {
+				switch number {
+				case 1:
+					r.cert = string(bytes)
+				case 2:
+					r.key = string(bytes)
+				}
+				return nil
+			})
+		}
+		return nil
+	})
+	return r, err
+}
+
+// eachField visits the fields of a message that are varints or bytes.
+func eachField(wire []byte, visit func(number protowire.Number, value uint64, bytes []byte) error) error {
+	for len(wire) > 0 {
+		number, kind, n := protowire.ConsumeTag(wire)
+		if n < 0 {
+			return protowire.ParseError(n)
+		}
+		wire = wire[n:]
+		var value uint64
+		var bytes []byte
+		switch kind {
+		case protowire.VarintType:
+			value, n = protowire.ConsumeVarint(wire)
+		case protowire.BytesType:
+			bytes, n = protowire.ConsumeBytes(wire)
+		default:
+			n = protowire.ConsumeFieldValue(number, kind, wire)
+		}
+		if n < 0 {
+			return protowire.ParseError(n)
+		}
+		wire = wire[n:]
+		if err := visit(number, value, bytes); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// serverAdaptor serves ConformanceService through the worker until the runner ends
+// its input.
+func serverAdaptor() error {
+	wire, err := readDelimited(os.Stdin)
+	if err != nil {
+		return err
+	}
+	request, err := readServerRequest(wire)
+	if err != nil {
+		return err
+	}
+	w, err := spawn()
+	if err != nil {
+		return err
+	}
+	folder := os.Getenv(protosVariable)
+	params := object{
+		"address": "127.0.0.1:0", "json": object{"enumsAsNumbers": true},
+		"proto":       object{"connectrpc/conformance/v1/service.proto": object{"file": filepath.Join(folder, "connectrpc/conformance/v1/service.proto")}},
+		"importPaths": []string{folder},
+	}
+	if request.tls {
+		tls := object{"certPem": request.cert, "keyPem": request.key}
+		if request.clientCert != "" {
+			tls["clientCaPem"] = request.clientCert
+		}
+		params["tls"] = tls
+	}
+	if request.receiveLimit > 0 {
+		params["maxReceiveBytes"] = request.receiveLimit
+	}
+	started, err := w.call("startServer", params)
+	if err != nil {
+		return errors.Join(err, w.stop())
+	}
+	host, port, err := net.SplitHostPort(text(started["address"]))
+	if err != nil {
+		return err
+	}
+	portNumber, err := strconv.ParseUint(port, 10, 16)
+	if err != nil {
+		return err
+	}
+	answer := protowire.AppendString(protowire.AppendTag(nil, 1, protowire.BytesType), host)
+	answer = protowire.AppendVarint(protowire.AppendTag(answer, 2, protowire.VarintType), portNumber)
+	if request.tls {
+		answer = protowire.AppendString(protowire.AppendTag(answer, 3, protowire.BytesType), request.cert)
+	}
+	if err := writeDelimited(os.Stdout, answer); err != nil {
+		return err
+	}
+	var serving sync.WaitGroup
+	serving.Go(func() {
+		for {
+			accepted, err := w.call("acceptCall", object{"server": started["serverId"]})
+			if err != nil {
+				return // the server was stopped
+			}
+			serving.Go(func() { (&call{w, accepted}).serve() })
+		}
+	})
+	_, _ = io.Copy(io.Discard, os.Stdin)
+	_, err = w.call("stopServer", object{"server": started["serverId"], "graceMs": 1000})
+	serving.Wait()
+	return errors.Join(err, w.stop())
+}
+
+// call is a call that the suite's client makes.
+type call struct {
+	w        *worker
+	accepted object
+}
+
+func (c *call) serve() {
+	switch text(c.accepted["method"]) {
+	case "Unary", "IdempotentUnary":
+		c.respondOnce("UnaryRequest", []any{c.accepted["message"]})
+	case "ClientStream":
+		var requests []any
+		for {
+			message, ok := c.receive()
+			if !ok {
+				break
+			}
+			requests = append(requests, message)
+		}
+		if requests != nil {
+			c.respondOnce("ClientStreamRequest", requests)
+			return
+		}
+		c.finish(object{"message": object{"payload": c.payload(nil, c.info("", nil, true))}})
+	case "ServerStream":
+		c.serverStream()
+	case "BidiStream":
+		c.bidiStream()
+	default:
+		c.finish(object{"status": object{"code": "UNIMPLEMENTED", "message": "not implemented"}})
+	}
+}
+
+// respondOnce answers a call that has one response, as the first request defines it.
+func (c *call) respondOnce(kind string, requests []any) {
+	info := c.info(kind, requests, true)
+	definition := member(member(requests[0])["responseDefinition"])
+	if !present(definition) {
+		c.finish(object{"message": object{"payload": c.payload(nil, info)}})
+		return
+	}
+	c.sendHeaders(definition)
+	c.delay(definition)
+	end := object{"trailers": metadata(definition["responseTrailers"])}
+	if failure := member(definition["error"]); present(failure) {
+		end["status"] = status(failure, info)
+	} else {
+		end["message"] = object{"payload": c.payload(definition["responseData"], info)}
+	}
+	c.finish(end)
+}
+
+func (c *call) serverStream() {
+	request := member(c.accepted["message"])
+	info := c.info("ServerStreamRequest", []any{request}, true)
+	definition := member(request["responseDefinition"])
+	if present(definition) {
+		c.sendHeaders(definition)
+	}
+	sent := 0
+	for _, data := range list(definition["responseData"]) {
+		c.delay(definition)
+		c.send(c.payload(data, infoIf(sent == 0, info)))
+		sent++
+	}
+	c.endStream(definition, sent, info)
+}
+
+func (c *call) bidiStream() {
+	var definition object
+	var requests []any
+	first, fullDuplex, sent := true, false, 0
+	responses := func() []any { return list(definition["responseData"]) }
+	for {
+		message, ok := c.receive()
+		if !ok {
+			break
+		}
+		requests = append(requests, message)
+		if first {
+			first = false
+			definition, fullDuplex = member(member(message)["responseDefinition"]), boolean(member(message)["fullDuplex"])
+			if present(definition) {
+				c.sendHeaders(definition)
+			}
+		}
+		if fullDuplex {
+			if sent >= len(responses()) {
+				break
+			}
+			c.delay(definition)
+			c.send(c.payload(responses()[sent], c.info("BidiStreamRequest", requests, sent == 0)))
+			sent++
+			requests = nil
+		}
+	}
+	for ; sent < len(responses()); sent++ {
+		c.delay(definition)
+		c.send(c.payload(responses()[sent], infoIf(sent == 0, c.info("BidiStreamRequest", requests, true))))
+	}
+	c.endStream(definition, sent, c.info("BidiStreamRequest", requests, true))
+}
+
+// endStream ends a call that has a stream of responses.
+func (c *call) endStream(definition object, sent int, info object) {
+	end := object{"trailers": metadata(definition["responseTrailers"])}
+	if failure := member(definition["error"]); present(failure) {
+		end["status"] = status(failure, infoIf(sent == 0, info))
+	}
+	c.finish(end)
+}
+
+func infoIf(wanted bool, info object) object {
+	if wanted {
+		return info
+	}
+	return nil
+}
+
+// receive takes the next request; ok is false at the client's half-close, or when the
+// call is over.
+func (c *call) receive() (message any, ok bool) {
+	got, err := c.w.call("getMessage", object{"streamId": c.accepted["streamId"], "timeoutMs": 0})
+	if err != nil || boolean(got["done"]) {
+		return nil, false
+	}
+	return got["message"], true
+}
+
+func (c *call) send(payload object) {
+	_, _ = c.w.call("sendMessage", object{"streamId": c.accepted["streamId"], "message": object{"payload": payload}})
+}
+
+func (c *call) sendHeaders(definition object) {
+	_, _ = c.w.call("sendHeaders", object{"streamId": c.accepted["streamId"], "metadata": metadata(definition["responseHeaders"])})
+}
+
+// finish ends the call. Errors are not told: they are of clients that have gone, which
+// the suite sees for itself.
+func (c *call) finish(params object) {
+	params["streamId"] = c.accepted["streamId"]
+	if _, err := c.w.call("finishCall", params); codeOf(err) < 0 {
+		panic(err) // the adaptor is wrong
+	}
+}
+
+func (c *call) delay(definition object) {
+	time.Sleep(time.Duration(number(definition["responseDelayMs"])) * time.Millisecond)
+}
+
+// info is a RequestInfo; without all it has the requests alone.
+func (c *call) info(kind string, requests []any, all bool) object {
+	packed := make([]any, len(requests))
+	for i, request := range requests {
+		any := object{"@type": "type.googleapis.com/" + suite + kind}
+		for name, value := range member(request) {
+			any[name] = value
+		}
+		packed[i] = any
+	}
+	info := object{"requests": packed}
+	if !all {
+		return info
+	}
+	var headers []any
+	for name, values := range member(c.accepted["metadata"]) {
+		if strings.HasSuffix(name, "-bin") {
+			for i, value := range list(values) {
+				list(values)[i] = strings.TrimRight(text(value), "=")
+			}
+		}
+		headers = append(headers, object{"name": name, "value": values})
+	}
+	info["requestHeaders"] = headers
+	if c.accepted["deadlineMs"] != nil {
+		info["timeoutMs"] = strconv.Itoa(int(number(c.accepted["deadlineMs"])))
+	}
+	return info
+}
+
+func (c *call) payload(data any, info object) object {
+	payload := object{}
+	if data != nil {
+		payload["data"] = data
+	}
+	if info != nil {
+		payload["requestInfo"] = info
+	}
+	return payload
+}
+
+// status makes a status of an Error of the suite, with info among its details.
+func status(failure, info object) object {
+	made := object{"code": number(failure["code"]), "message": text(failure["message"])}
+	details := list(failure["details"])
+	if info != nil {
+		any := object{"@type": "type.googleapis.com/" + suite + "ConformancePayload.RequestInfo"}
+		for name, value := range info {
+			any[name] = value
+		}
+		details = append(details, any)
+	}
+	if details != nil {
+		made["details"] = details
+	}
+	return made
+}
+
+// metadata makes metadata of the suite's list of headers.
+func metadata(headers any) object {
+	md := object{}
+	for _, header := range list(headers) {
+		md[strings.ToLower(text(member(header)["name"]))] = list(member(header)["value"])
+	}
+	return md
+}
