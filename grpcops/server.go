@@ -31,7 +31,7 @@ type Server struct {
 }
 
 // Check says what is wrong with the params, as far as that shows without listening.
-func (p *ServerParams) Check() error {
+func (p *ServerParams) Check(ctx context.Context) error {
 	if _, err := parseListenAddress(p.Address); err != nil {
 		return err
 	}
@@ -39,7 +39,7 @@ func (p *ServerParams) Check() error {
 		return paramErrorf("proto", "startServer needs a schema to serve: give proto or descriptorSet")
 	}
 	if p.TLS != nil {
-		if _, err := p.TLS.config(); err != nil {
+		if _, err := p.TLS.config(ctx); err != nil {
 			return inTLS(err)
 		}
 	}
@@ -49,7 +49,7 @@ func (p *ServerParams) Check() error {
 // Serve compiles the schema, within ctx, and begins to serve it. serve is called
 // for each call that comes. Its error is a *ParamError, or the cause that ended ctx.
 func (env *Env) Serve(ctx context.Context, p ServerParams, serve func(*ServedCall)) (*Server, error) {
-	if err := p.Check(); err != nil {
+	if err := p.Check(ctx); err != nil {
 		return nil, err
 	}
 	files, err := env.Schemas.Load(ctx, schema.Given{Proto: p.Proto, ImportPaths: p.ImportPaths, DescriptorSet: p.DescriptorSet})
@@ -60,7 +60,7 @@ func (env *Env) Serve(ctx context.Context, p ServerParams, serve func(*ServedCal
 	if err != nil {
 		return nil, err
 	}
-	options, err := p.options()
+	options, err := p.options(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +105,7 @@ func chosenServices(files *schema.Files, names []string) ([]protoreflect.Service
 }
 
 // options are the settings of the server as grpc-go takes them.
-func (p *ServerParams) options() ([]grpc.ServerOption, error) {
+func (p *ServerParams) options(ctx context.Context) ([]grpc.ServerOption, error) {
 	options := []grpc.ServerOption{
 		grpc.ForceServerCodecV2(serverCodec{}),
 		grpc.WaitForHandlers(true),
@@ -115,7 +115,7 @@ func (p *ServerParams) options() ([]grpc.ServerOption, error) {
 		grpc.MaxRecvMsgSize(orDefault(p.MaxReceiveBytes)),
 		grpc.MaxSendMsgSize(orDefault(p.MaxSendBytes)),
 	}
-	creds, err := p.credentials()
+	creds, err := p.credentials(ctx)
 	if err != nil {
 		return nil, err
 	}

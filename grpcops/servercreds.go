@@ -11,11 +11,11 @@ import (
 )
 
 // credentials are TLS or none, with connections that remember whether they broke.
-func (p *ServerParams) credentials() (credentials.TransportCredentials, error) {
+func (p *ServerParams) credentials(ctx context.Context) (credentials.TransportCredentials, error) {
 	if p.TLS == nil {
 		return servedCredentials{insecure.NewCredentials()}, nil
 	}
-	config, err := p.TLS.config()
+	config, err := p.TLS.config(ctx)
 	if err != nil {
 		return nil, inTLS(err)
 	}

@@ -1,6 +1,7 @@
 package grpcops
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 )
@@ -18,12 +19,12 @@ type ServerTLS struct {
 
 // config makes what crypto/tls needs. Its error is a *ParamError whose message
 // begins with the name of the setting.
-func (t *ServerTLS) config() (*tls.Config, error) {
-	cert, certParam, err := either("certFile", t.CertFile, "certPem", t.CertPem)
+func (t *ServerTLS) config(ctx context.Context) (*tls.Config, error) {
+	cert, certParam, err := either(ctx, "certFile", t.CertFile, "certPem", t.CertPem)
 	if err != nil {
 		return nil, err
 	}
-	key, keyParam, err := either("keyFile", t.KeyFile, "keyPem", t.KeyPem)
+	key, keyParam, err := either(ctx, "keyFile", t.KeyFile, "keyPem", t.KeyPem)
 	switch {
 	case err != nil:
 		return nil, err
@@ -37,7 +38,7 @@ func (t *ServerTLS) config() (*tls.Config, error) {
 		return nil, paramErrorf(certParam, "%s and %s do not make a server certificate: %v", certParam, keyParam, err)
 	}
 	config := &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}}
-	if config.ClientCAs, err = t.clientRoots(); err != nil {
+	if config.ClientCAs, err = t.clientRoots(ctx); err != nil {
 		return nil, err
 	}
 	if config.ClientCAs != nil {
@@ -48,8 +49,8 @@ func (t *ServerTLS) config() (*tls.Config, error) {
 
 // clientRoots returns the roots that clients' certificates must come from, nil if
 // clients need none.
-func (t *ServerTLS) clientRoots() (*x509.CertPool, error) {
-	text, param, err := either("clientCaFile", t.ClientCAFile, "clientCaPem", t.ClientCAPem)
+func (t *ServerTLS) clientRoots(ctx context.Context) (*x509.CertPool, error) {
+	text, param, err := either(ctx, "clientCaFile", t.ClientCAFile, "clientCaPem", t.ClientCAPem)
 	if err != nil || text == nil {
 		return nil, err
 	}

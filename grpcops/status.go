@@ -160,3 +160,6 @@ func NotInTime(message string) *StatusError {
 
 // Internal is the status of an RPC that a defect of this side ended.
 func Internal(message string) *StatusError { return clientError(codes.Internal, "%s", message) }
+
+// Unavailable is the status of a call that there is nobody to serve.
+func Unavailable(message string) *StatusError { return clientError(codes.Unavailable, "%s", message) }

@@ -37,8 +37,9 @@ func TestMain(m *testing.M) {
 }
 
 // adaptors are the programs that the runner may start.
-var adaptors = map[string]func() error{"server": serverAdaptor}
+var adaptors = map[string]func() error{"client": clientAdaptor, "server": serverAdaptor}
 
+func TestClient(t *testing.T) { run(t, "client") }
 func TestServer(t *testing.T) { run(t, "server") }
 
 // run runs all cases of one mode. What the suite expects to fail is in
@@ -55,7 +56,7 @@ func run(t *testing.T, mode string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	args := []string{"--mode", mode, "--conf", filepath.Join("testdata", "config.yaml"), "--parallel", "4"}
+	args := []string{"--mode", mode, "--conf", filepath.Join("testdata", "config.yaml")}
 	if known := filepath.Join("testdata", mode+"-known-failing.txt"); exists(known) {
 		args = append(args, "--known-failing", "@"+known)
 	}

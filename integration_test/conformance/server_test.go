@@ -5,83 +5,11 @@ import (
 	"io"
 	"net"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
-
-	"google.golang.org/protobuf/encoding/protowire"
 )
-
-const (
-	suite   = "connectrpc.conformance.v1."
-	service = suite + "ConformanceService"
-)
-
-// serverRequest is ServerCompatRequest, as far as it matters for gRPC.
-type serverRequest struct {
-	tls          bool
-	clientCert   string
-	receiveLimit uint64
-	cert, key    string
-}
-
-// readServerRequest reads the wire form.
-func readServerRequest(wire []byte) (serverRequest, error) {
-	var r serverRequest
-	err := eachField(wire, func(number protowire.Number, value uint64, bytes []byte) error {
-		switch number {
-		case 4:
-			r.tls = value != 0
-		case 5:
-			r.clientCert = string(bytes)
-		case 6:
-			r.receiveLimit = value
-		case 7:
-			return eachField(bytes, func(number protowire.Number, _ uint64, bytes []byte) error {
-				switch number {
-				case 1:
-					r.cert = string(bytes)
-				case 2:
-					r.key = string(bytes)
-				}
-				return nil
-			})
-		}
-		return nil
-	})
-	return r, err
-}
-
-// eachField visits the fields of a message that are varints or bytes.
-func eachField(wire []byte, visit func(number protowire.Number, value uint64, bytes []byte) error) error {
-	for len(wire) > 0 {
-		number, kind, n := protowire.ConsumeTag(wire)
-		if n < 0 {
-			return protowire.ParseError(n)
-		}
-		wire = wire[n:]
-		var value uint64
-		var bytes []byte
-		switch kind {
-		case protowire.VarintType:
-			value, n = protowire.ConsumeVarint(wire)
-		case protowire.BytesType:
-			bytes, n = protowire.ConsumeBytes(wire)
-		default:
-			n = protowire.ConsumeFieldValue(number, kind, wire)
-		}
-		if n < 0 {
-			return protowire.ParseError(n)
-		}
-		wire = wire[n:]
-		if err := visit(number, value, bytes); err != nil {
-			return err
-		}
-	}
-	return nil
-}
 
 // serverAdaptor serves ConformanceService through the worker until the runner ends
 // its input.
@@ -90,7 +18,11 @@ func serverAdaptor() error {
 	if err != nil {
 		return err
 	}
-	request, err := readServerRequest(wire)
+	types, err := loadSuite()
+	if err != nil {
+		return err
+	}
+	request, err := types.decode("ServerCompatRequest", wire)
 	if err != nil {
 		return err
 	}
@@ -98,21 +30,20 @@ func serverAdaptor() error {
 	if err != nil {
 		return err
 	}
-	folder := os.Getenv(protosVariable)
-	params := object{
-		"address": "127.0.0.1:0", "json": object{"enumsAsNumbers": true},
-		"proto":       object{"connectrpc/conformance/v1/service.proto": object{"file": filepath.Join(folder, "connectrpc/conformance/v1/service.proto")}},
-		"importPaths": []string{folder},
-	}
-	if request.tls {
-		tls := object{"certPem": request.cert, "keyPem": request.key}
-		if request.clientCert != "" {
-			tls["clientCaPem"] = request.clientCert
+	params := schema()
+	params["address"], params["json"] = "127.0.0.1:0", object{"enumsAsNumbers": true}
+	var certificate any
+	if boolean(request["useTls"]) {
+		creds := member(request["serverCreds"])
+		certificate = creds["cert"]
+		tls := object{"certPem": pem(creds["cert"]), "keyPem": pem(creds["key"])}
+		if request["clientTlsCert"] != nil {
+			tls["clientCaPem"] = pem(request["clientTlsCert"])
 		}
 		params["tls"] = tls
 	}
-	if request.receiveLimit > 0 {
-		params["maxReceiveBytes"] = request.receiveLimit
+	if limit := number(request["messageReceiveLimit"]); limit > 0 {
+		params["maxReceiveBytes"] = limit
 	}
 	started, err := w.call("startServer", params)
 	if err != nil {
@@ -122,16 +53,15 @@ func serverAdaptor() error {
 	if err != nil {
 		return err
 	}
-	portNumber, err := strconv.ParseUint(port, 10, 16)
+	answer := object{"host": host, "port": port}
+	if certificate != nil {
+		answer["pemCert"] = certificate
+	}
+	wire, err = types.encode("ServerCompatResponse", answer)
 	if err != nil {
 		return err
 	}
-	answer := protowire.AppendString(protowire.AppendTag(nil, 1, protowire.BytesType), host)
-	answer = protowire.AppendVarint(protowire.AppendTag(answer, 2, protowire.VarintType), portNumber)
-	if request.tls {
-		answer = protowire.AppendString(protowire.AppendTag(answer, 3, protowire.BytesType), request.cert)
-	}
-	if err := writeDelimited(os.Stdout, answer); err != nil {
+	if err := writeDelimited(os.Stdout, wire); err != nil {
 		return err
 	}
 	var serving sync.WaitGroup

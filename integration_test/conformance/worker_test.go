@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -50,9 +51,9 @@ func spawn() (*worker, error) {
 }
 
 // call makes a request and returns its result, or a *jsonrpc2.Error.
-func (w *worker) call(method string, params object) (object, error) {
+func (w *worker) call(method string, params object, options ...jsonrpc2.CallOption) (object, error) {
 	var result object
-	err := w.conn.Call(context.Background(), method, params, &result)
+	err := w.conn.Call(context.Background(), method, params, &result, options...)
 	return result, err
 }
 
@@ -97,6 +98,15 @@ func number(v any) float64 {
 		_ = json.Unmarshal([]byte(v), &n)
 	}
 	return n
+}
+
+// pem is a field of bytes with a PEM text in it.
+func pem(v any) string {
+	decoded, err := base64.StdEncoding.DecodeString(text(v))
+	if err != nil {
+		panic(err)
+	}
+	return string(decoded)
 }
 
 // list, member and text read parts of an object, absent being empty.
