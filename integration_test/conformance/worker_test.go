@@ -19,6 +19,7 @@ type object = map[string]any
 // worker is a spawned worker.
 type worker struct {
 	conn *jsonrpc2.Conn
+	in   io.Closer
 	cmd  *exec.Cmd
 }
 
@@ -47,7 +48,7 @@ func spawn() (*worker, error) {
 	}
 	nothing := jsonrpc2.HandlerWithError(func(context.Context, *jsonrpc2.Conn, *jsonrpc2.Request) (any, error) { return nil, nil })
 	conn := jsonrpc2.NewConn(context.Background(), jsonrpc2.NewPlainObjectStream(pipes{out, in}), nothing)
-	return &worker{conn, cmd}, nil
+	return &worker{conn, in, cmd}, nil
 }
 
 // call makes a request and returns its result, or a *jsonrpc2.Error.
@@ -59,7 +60,9 @@ func (w *worker) call(method string, params object, options ...jsonrpc2.CallOpti
 
 // stop ends the input and waits for the worker.
 func (w *worker) stop() error {
-	return errors.Join(w.conn.Close(), w.cmd.Wait())
+	err := w.in.Close()
+	<-w.conn.DisconnectNotify()
+	return errors.Join(err, w.cmd.Wait())
 }
 
 // codeOf is the code of a request's error, 0 for none.
