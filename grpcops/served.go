@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"google.golang.org/grpc"
@@ -19,8 +20,9 @@ import (
 )
 
 // ServedCall is a call that a client makes of a Server, seen from the server's end.
-// One goroutine may send while another receives. Whoever the server has handed it
-// to ends it with Finish or Abort; what is done with it after that fails.
+// One goroutine may send while another receives; Abort may be called at any time.
+// Whoever the server has handed it to ends it with Finish or Abort; what is done with
+// it after that fails.
 type ServedCall struct {
 	messages
 	Peer     Peer
@@ -31,8 +33,7 @@ type ServedCall struct {
 	ctx   context.Context
 	begun time.Time
 
-	sending sync.Mutex // Finish may come while a message is being sent
-	headed  bool       // the headers were sent
+	headed atomic.Bool // the headers were sent
 
 	mu    sync.Mutex
 	final *status.Status // what the client is told; nil while the call goes on
@@ -80,6 +81,10 @@ func (c *ServedCall) Deadline() (left time.Duration, ok bool) {
 	at, ok := c.ctx.Deadline()
 	return time.Until(at), ok
 }
+
+// OnOver calls f, on a goroutine of its own, when Done is closed. stop keeps it from
+// being called and tells whether it did.
+func (c *ServedCall) OnOver(f func()) (stop func() bool) { return context.AfterFunc(c.ctx, f) }
 
 // Done is closed when the call has ended: the client gave it up, its deadline
 // passed, the connection broke, or this side ended it.
@@ -142,17 +147,10 @@ func (c *ServedCall) OKEnd() End { return End{OK(), c.Metadata, Metadata{}, Orig
 // Send hands a message to the transport. It blocks while flow control holds the
 // one before back. It returns ErrEnded if the call is over.
 func (c *ServedCall) Send(packed []byte) error {
-	c.sending.Lock()
-	defer c.sending.Unlock()
-	return c.send(packed)
-}
-
-// send is Send while c.sending is held.
-func (c *ServedCall) send(packed []byte) error {
 	if c.Cancelled() {
 		return ErrEnded
 	}
-	c.headed = true
+	c.headed.Store(true)
 	c.out.wire = packed
 	err := c.rpc.SendMsg(&c.out)
 	c.out.wire = nil
@@ -168,40 +166,39 @@ var ErrHeadersSent = errors.New("the headers were sent already")
 
 // SendHeaders sends the headers. It returns ErrEnded if the call is over.
 func (c *ServedCall) SendHeaders(md Metadata) error {
-	c.sending.Lock()
-	defer c.sending.Unlock()
 	switch {
 	case c.Cancelled():
 		return ErrEnded
-	case c.headed:
+	case c.headed.Swap(true):
 		return ErrHeadersSent
 	}
-	c.headed = true
 	if err := c.rpc.SendHeader(metadata.MD(md)); err != nil {
 		return ErrEnded
 	}
 	return nil
 }
 
-// Finish sends what is left, one message or none, and ends the call with a status
-// and trailers. It returns ErrEnded if the call is over; Why then tells how.
-func (c *ServedCall) Finish(rest [][]byte, final *GivenStatus, trailers Metadata) error {
-	s, err := final.status(c.method.codec, c.options)
-	if err != nil {
-		return err
-	}
-	c.sending.Lock()
-	defer c.sending.Unlock()
-	for _, message := range rest {
-		if err := c.send(message); err != nil {
-			return err
-		}
-	}
+// Final is how a host ends a call: a status that has been checked, and trailers.
+type Final struct {
+	status   *status.Status
+	trailers Metadata
+}
+
+// Final checks how a host wants to end the call; given may be nil, which is OK. Its
+// error is a *ParamError.
+func (c *ServedCall) Final(given *GivenStatus, trailers Metadata) (Final, error) {
+	s, err := given.status(c.method.codec, c.options)
+	return Final{s, trailers}, err
+}
+
+// Finish ends the call, after its last message. It returns ErrEnded if the call is
+// over; Why then tells how. It must not be called while a message is being sent.
+func (c *ServedCall) Finish(final Final) error {
 	if c.Cancelled() {
 		return ErrEnded
 	}
-	c.rpc.SetTrailer(metadata.MD(trailers))
-	if !c.end(s) {
+	c.rpc.SetTrailer(metadata.MD(final.trailers))
+	if !c.end(final.status) {
 		return ErrEnded
 	}
 	return nil

@@ -64,7 +64,14 @@ func echo(call *ServedCall) {
 			break
 		}
 	}
-	_ = call.Finish(rest, nil, Metadata{"x-end": {"bye"}})
+	for _, packed := range rest {
+		_ = call.Send(packed)
+	}
+	final, err := call.Final(nil, Metadata{"x-end": {"bye"}})
+	if err != nil {
+		panic(err)
+	}
+	_ = call.Finish(final)
 }
 
 func statusIs(err error) *StatusError {
@@ -158,7 +165,7 @@ func TestServedStatus(t *testing.T) {
 		t.Fatal(err)
 	}
 	conn := served(t, ServerParams{}, func(call *ServedCall) {
-		if err := call.Finish(nil, &final, nil); err != nil {
+		if checked, err := call.Final(&final, nil); err != nil || call.Finish(checked) != nil {
 			t.Error(err)
 		}
 	})

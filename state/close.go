@@ -87,7 +87,7 @@ func (s *State) CloseStream(id, connectionID string) (Op[struct{}], error) {
 	}
 	st.closing = true
 	s.streams.count(st, false)
-	st.conn.uses.add()
+	st.owner.uses.add()
 	do := func(ctx context.Context) (struct{}, error) {
 		if err := s.turnToClose(ctx, st.idle, func() bool { return s.keepStream(st) }); err != nil {
 			return struct{}{}, err
@@ -98,7 +98,7 @@ func (s *State) CloseStream(id, connectionID string) (Op[struct{}], error) {
 		s.removeStream(st, nil)
 		return struct{}{}, nil
 	}
-	return Op[struct{}]{Do: do, Leave: st.conn.leave}, nil
+	return Op[struct{}]{Do: do, Leave: st.owner.leave}, nil
 }
 
 // idle waits until the stream is open, or its opening has failed, and no earlier

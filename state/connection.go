@@ -10,11 +10,10 @@ import (
 // connection is a connection by its handle, from when its opening was read until
 // it is closed.
 type connection struct {
-	id      string
+	owner
 	address string
 	since   time.Time
 	timeout time.Duration // the default bound of its operations
-	uses    tally         // requests that use it
 
 	opened chan struct{} // closed when the opening has ended
 	conn   *grpcops.Conn // nil where it failed; set before opened is closed
@@ -22,8 +21,6 @@ type connection struct {
 
 	// Guarded by State.mu.
 	metadata grpcops.Metadata
-	closing  bool // a closeConnection waits for its turn
-	streams  map[*stream]struct{}
 	counts   bool   // against the limit
 	order    uint64 // of opening
 }
@@ -44,8 +41,8 @@ func (s *State) OpenConnection(p grpcops.ConnectionParams, chosen string) (Op[Op
 		return Op[Opened]{}, err
 	}
 	c := &connection{
-		id: id, address: p.Address, since: time.Now(), timeout: p.Timeout(),
-		opened: make(chan struct{}), metadata: p.Metadata.Metadata, streams: map[*stream]struct{}{},
+		owner: newOwner(id, false), address: p.Address, since: time.Now(), timeout: p.Timeout(),
+		opened: make(chan struct{}), metadata: p.Metadata.Metadata,
 	}
 	c.order = s.connections.add(id, c)
 	return left(func(ctx context.Context) (Opened, error) {
@@ -90,11 +87,6 @@ func (c *connection) ready(ctx context.Context) (*grpcops.Conn, error) {
 	return c.conn, nil
 }
 
-// isClosing tells whether requests that are read now come after the close.
-func (c *connection) isClosing() bool { return c.closing }
-
-func (c *connection) isVacant() bool { return c.closing }
-
 func (c *connection) counted() *bool { return &c.counts }
 
 // use finds a connection and counts a request that uses it, until the request
@@ -110,9 +102,6 @@ func (s *State) use(id string) (*connection, error) {
 	c.uses.add()
 	return c, nil
 }
-
-// leave ends a use of the connection.
-func (c *connection) leave() { c.uses.done() }
 
 // SetMetadata replaces the metadata of later calls.
 func (s *State) SetMetadata(id string, md grpcops.Metadata) (Op[struct{}], error) {

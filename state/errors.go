@@ -13,9 +13,11 @@ type Reason string
 const (
 	UnknownConnection Reason = "unknownConnection" // never opened
 	UnknownStream     Reason = "unknownStream"
+	UnknownServer     Reason = "unknownServer"
 	OpenFailed        Reason = "openFailed"
 
 	ConnectionClosed Reason = "connectionClosed" // gone
+	ServerClosed     Reason = "serverClosed"
 	StreamClosed     Reason = "streamClosed"
 	ShuttingDown     Reason = "shuttingDown"
 
@@ -24,6 +26,7 @@ const (
 
 	SendCompleted Reason = "sendCompleted" // not in this state
 	StreamEnded   Reason = "streamEnded"
+	HeadersSent   Reason = "headersSent"
 	NotSending    Reason = "notSending"
 	Pushing       Reason = "pushing"
 

@@ -11,11 +11,25 @@ import (
 	"github.com/grpcline/grpcline/grpcops"
 )
 
+// rpc is a running RPC seen from either end: a *grpcops.Stream of the client's, or a
+// *grpcops.ServedCall of the server's.
+type rpc interface {
+	Headers() (headers grpcops.Metadata, received bool)
+	Recv(room []byte) (json.RawMessage, error)
+	OKEnd() grpcops.End
+	Encode(prefix string, message json.RawMessage) ([]byte, error)
+	EncodeAll(prefix string, messages json.RawMessage) ([][]byte, error)
+	Send(packed []byte) error
+	CloseSend()
+	Cancelled() bool
+}
+
 // flow is a running RPC of a streaming kind: what it has received, what it sends,
 // and the goroutines that do both. Its owner ends it with stop.
 type flow struct {
-	rpc    *grpcops.Stream
-	ctx    context.Context // of the RPC
+	rpc    rpc
+	served *grpcops.ServedCall // the rpc, at the server's end; nil at the client's
+	ctx    context.Context     // of the RPC
 	cancel context.CancelCauseFunc
 	wanted context.Context // ends when nobody wants the messages any more
 	drop   context.CancelFunc
@@ -31,10 +45,11 @@ type flow struct {
 
 // newFlow makes a flow of an RPC whose context is ctx. deliver gets each message
 // on the receiver's goroutine; nil puts them into the inbox.
-func newFlow(ctx context.Context, cancel context.CancelCauseFunc, rpc *grpcops.Stream, s *State, deliver *pushed) *flow {
+func newFlow(ctx context.Context, cancel context.CancelCauseFunc, rpc rpc, s *State, deliver *pushed) *flow {
 	f := &flow{rpc: rpc, ctx: ctx, cancel: cancel, in: newInbox(s.limits), deliver: deliver, defect: s.defect}
 	f.wanted, f.drop = context.WithCancel(context.Background())
 	f.out = newOutbox(f, s.crew)
+	f.served, _ = rpc.(*grpcops.ServedCall)
 	if deliver != nil {
 		f.receiving()
 	}
@@ -63,12 +78,20 @@ func (f *flow) receive() {
 		f.deliver.begin(f.wanted)
 		put = f.push
 	}
-	end := f.messages(put)
+	var end grpcops.End
+	if f.deliver != nil && f.served != nil && f.served.TakesOne() {
+		<-f.ctx.Done() // its request came with the call
+		end = f.served.Why().End
+	} else {
+		end = f.messages(put)
+	}
 	f.in.finish(&end)
 	if f.deliver != nil {
 		f.deliver.end(f.wanted, &end)
 	}
-	f.cancel(nil) // frees what the RPC still holds
+	if f.served == nil { // at a server's end only one side has ended
+		f.cancel(nil) // frees what the RPC still holds
+	}
 }
 
 // keep puts a message into the inbox and returns memory for the next one.
@@ -131,6 +154,9 @@ func (f *flow) send(ctx context.Context, messages [][]byte) error {
 
 // ended tells whether the RPC has ended, as far as was received.
 func (f *flow) ended() bool {
+	if f.served != nil {
+		return f.served.Cancelled()
+	}
 	select {
 	case <-f.in.ended:
 		return true
@@ -142,6 +168,9 @@ func (f *flow) ended() bool {
 // endedError waits for the end, taking in what still comes before it: at most
 // what flow control had let the server send.
 func (f *flow) endedError(ctx context.Context) error {
+	if f.served != nil {
+		return &Progress{Err: f.served.Why(), Reason: StreamEnded}
+	}
 	f.receiving()
 	f.in.takeUpTo(math.MaxInt)
 	end, err := f.in.wait(ctx)

@@ -27,8 +27,8 @@ func (s *State) send(id, connectionID string, encode func(f *flow) ([][]byte, er
 	return onSide(s, id, connectionID, sending, nil, func(ctx context.Context, t *turn) (int, error) {
 		f, err := t.ready(ctx)
 		var packed [][]byte
-		if err == nil && t.kind == grpcops.ServerStream {
-			err = errorf(NotSending, "stream %q is a server stream: its request was sent when it was opened", id)
+		if err == nil {
+			err = t.cannotSend()
 		}
 		if err == nil {
 			packed, err = encode(f) // while others have their turn
@@ -53,6 +53,17 @@ func (s *State) send(id, connectionID string, encode func(f *flow) ([][]byte, er
 	})
 }
 
+// cannotSend says why a stream has no messages to send.
+func (st *stream) cannotSend() error {
+	switch {
+	case st.call != nil && st.call.GivesOne():
+		return errorf(NotSending, "stream %q is a call of a %s method: its response is given with finishCall", st.id, st.kind)
+	case st.call == nil && st.kind == grpcops.ServerStream:
+		return errorf(NotSending, "stream %q is a server stream: its request was sent when it was opened", st.id)
+	}
+	return nil
+}
+
 // progress adds the stream to an error.
 func (st *stream) progress(err error, sent *int) error {
 	if err == nil {
@@ -70,7 +81,11 @@ func (st *stream) progress(err error, sent *int) error {
 func (s *State) CompleteSend(id, connectionID string) (Op[struct{}], error) {
 	return onSide(s, id, connectionID, sending, nil, func(ctx context.Context, t *turn) (struct{}, error) {
 		f, err := t.ready(ctx)
-		if err == nil && t.kind == grpcops.ServerStream {
+		switch {
+		case err != nil:
+		case f.served != nil:
+			err = errorf(NotSending, "stream %q is an accepted call: its sending side ends with finishCall", id)
+		case t.kind == grpcops.ServerStream:
 			err = errorf(NotSending, "stream %q is a server stream: there is nothing to complete", id)
 		}
 		if err != nil {

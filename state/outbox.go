@@ -123,6 +123,18 @@ func (o *outbox) hand(b *batch, last chan struct{}) (err error) {
 	}
 }
 
+// alone waits until nothing is being handed over, at most until ctx ends, and then
+// calls do.
+func (o *outbox) alone(ctx context.Context, do func() error) error {
+	select {
+	case <-o.free:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	defer func() { o.free <- struct{}{} }()
+	return do()
+}
+
 // count is how many messages were sent.
 func (o *outbox) count() int { return int(o.sent.Load()) }
 

@@ -8,7 +8,7 @@ import (
 	"github.com/grpcline/grpcline/grpcops"
 )
 
-// handle is what a registry holds: a connection or a stream.
+// handle is what a registry holds: a connection, a stream or a server.
 type handle interface {
 	comparable
 	isVacant() bool // its id may be given to another
@@ -18,15 +18,16 @@ type handle interface {
 // registry gives out handles of one kind and finds what they stand for. It is
 // guarded by State.mu.
 type registry[T handle] struct {
-	letter  string // "c" or "s"
-	noun    string // "connection" or "stream"
-	limit   int    // of handles at a time
+	letter  string // "c", "s" or "v"
+	noun    string // "connection", "stream" or "server"
+	counted string // "connections" or "streams": what the handles count as
+	limit   int    // of those at a time
 	unknown Reason
 	closed  Reason
 
 	last uint64 // the number given out last
 	made uint64 // how many handles were ever live
-	open int    // handles that count against the limit: those that are not being closed
+	open *int   // what counts against the limit: handles that are not being closed
 	live map[string]T
 	gone graves
 }
@@ -69,8 +70,8 @@ func reserve[T handle](r *registry[T], chosen, param string) (string, error) {
 	} else if err := r.checkChosen(chosen); err != nil {
 		return "", &grpcops.ParamError{Param: param, Message: err.Error()}
 	}
-	if r.open >= r.limit {
-		err := errorf(Limit, "there are %d open %ss, which is the limit (--max-%ss); close some first", r.limit, r.noun, r.noun)
+	if *r.open >= r.limit {
+		err := errorf(Limit, "there are %d open %s, which is the limit (--max-%s); close some first", r.limit, r.counted, r.counted)
 		r.bury(id, err)
 		return "", err
 	}
@@ -89,10 +90,10 @@ func (r *registry[T]) add(id string, h T) uint64 {
 func (r *registry[T]) count(h T, counts bool) {
 	switch was := h.counted(); {
 	case counts && !*was:
-		r.open++
+		*r.open++
 		*was = true
 	case !counts && *was:
-		r.open--
+		*r.open--
 		*was = false
 	}
 }

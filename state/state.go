@@ -45,7 +45,8 @@ type Limits struct {
 type Pusher struct {
 	Messages func(streamID string) func(ctx context.Context, message json.RawMessage)
 	End      func(ctx context.Context, streamID string, end *grpcops.End)
-	Defect   func(panicked any) // is told of a panic that ended a stream; may be nil
+	Call     func(ctx context.Context, call *Accepted) // of a server that pushes
+	Defect   func(panicked any)                        // is told of a panic that ended a stream; may be nil
 }
 
 // State is all of it. Make one with New.
@@ -63,19 +64,26 @@ type State struct {
 	mu          sync.Mutex
 	connections registry[*connection]
 	streams     registry[*stream]
+	servers     registry[*server]
+	inputEnded  bool // the host sends no more requests
 }
 
 // New makes a State without handles. The goroutines that send are of crew.
 func New(env *grpcops.Env, limits Limits, pusher Pusher, crew *crew.Crew) *State {
+	shared, streams := new(int), new(int) // servers count as connections do, and calls that wait as streams
 	s := &State{
 		env: env, limits: limits, pusher: pusher, crew: crew,
 		connections: registry[*connection]{
-			letter: "c", noun: "connection", limit: limits.Connections,
+			letter: "c", noun: "connection", counted: "connections", limit: limits.Connections, open: shared,
 			unknown: UnknownConnection, closed: ConnectionClosed, live: map[string]*connection{},
 		},
 		streams: registry[*stream]{
-			letter: "s", noun: "stream", limit: limits.Streams,
+			letter: "s", noun: "stream", counted: "streams", limit: limits.Streams, open: streams,
 			unknown: UnknownStream, closed: StreamClosed, live: map[string]*stream{},
+		},
+		servers: registry[*server]{
+			letter: "v", noun: "server", counted: "connections", limit: limits.Connections, open: shared,
+			unknown: UnknownServer, closed: ServerClosed, live: map[string]*server{},
 		},
 	}
 	s.life, s.endLife = context.WithCancelCause(context.Background())
@@ -100,10 +108,11 @@ func (s *State) Streams() int {
 // EndWaits ends every wait that has no bound of its own, now and from now on.
 func (s *State) EndWaits() { s.endWaits(ErrShuttingDown) }
 
-// Close ends all streams and connections. No Op may be running.
+// Close ends all servers, streams and connections. No Op may be running.
 func (s *State) Close() {
 	s.EndWaits()
 	s.endLife(ErrShuttingDown)
+	s.closeServers()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for id, st := range s.streams.live {

@@ -13,9 +13,9 @@ import (
 type stream struct {
 	state   *State
 	id      string
-	conn    *connection
+	owner   *owner
 	kind    grpcops.Kind
-	method  string // as the host wrote it
+	method  string // as the host wrote it, or pkg.Service/Method of an accepted call
 	since   time.Time
 	timeout time.Duration // the default bound of its operations
 	push    *pushed       // nil where messages are asked for
@@ -27,9 +27,10 @@ type stream struct {
 	ctx    context.Context // of the RPC
 	cancel context.CancelCauseFunc
 
-	opened chan struct{} // closed when the opening has ended
-	flow   *flow         // nil where it failed; set before opened is closed
-	err    error         // why it failed
+	opened chan struct{}       // closed when the opening has ended
+	flow   *flow               // nil where it failed; set before opened is closed
+	call   *grpcops.ServedCall // of a stream that is an accepted call; set with flow
+	err    error               // why it failed
 
 	// Guarded by State.mu.
 	closing bool   // a closeStream waits for its turn
@@ -60,7 +61,7 @@ func (s *State) OpenStream(kind grpcops.Kind, call Call, o StreamOptions) (Op[st
 	}
 	l := &lease{state: s, held: c, metadata: c.metadata, timeout: c.timeout}
 	st := &stream{
-		state: s, id: id, conn: c, kind: kind, method: call.Target.Name(),
+		state: s, id: id, owner: &c.owner, kind: kind, method: call.Target.Name(),
 		since: time.Now(), timeout: l.within(call.TimeoutMs), opened: make(chan struct{}),
 	}
 	st.ctx, st.cancel = context.WithCancelCause(s.life)
@@ -78,7 +79,7 @@ func (s *State) OpenStream(kind grpcops.Kind, call Call, o StreamOptions) (Op[st
 		var flow *flow
 		err := errDefect // unless the open returns
 		defer func() { s.streamOpened(st, flow, err) }()
-		if flow, err = s.open(ctx, st, l, call, o.DeadlineMs); err != nil {
+		if flow, err = s.open(ctx, st, c, l, call, o.DeadlineMs); err != nil {
 			return "", &Progress{Err: err, StreamID: id}
 		}
 		return id, nil
@@ -87,11 +88,11 @@ func (s *State) OpenStream(kind grpcops.Kind, call Call, o StreamOptions) (Op[st
 }
 
 // open starts the RPC of st, bounded by st's timeout.
-func (s *State) open(ctx context.Context, st *stream, l *lease, call Call, deadlineMs *int) (*flow, error) {
+func (s *State) open(ctx context.Context, st *stream, c *connection, l *lease, call Call, deadlineMs *int) (*flow, error) {
 	start, end := context.WithCancelCause(ctx)
 	defer end(nil)
 	defer context.AfterFunc(st.ctx, func() { end(context.Cause(st.ctx)) })()
-	conn, err := st.conn.ready(start)
+	conn, err := c.ready(start)
 	if err != nil {
 		return nil, err
 	}
@@ -128,7 +129,7 @@ func (s *State) streamOpened(st *stream, f *flow, err error) {
 
 // removeStream takes a stream out. s.mu must be held.
 func (s *State) removeStream(st *stream, cause error) {
-	delete(st.conn.streams, st)
+	delete(st.owner.streams, st)
 	s.streams.remove(st.id, st, cause)
 }
 
@@ -172,14 +173,14 @@ func (s *State) useStream(id, connectionID string) (*stream, error) {
 		return nil, s.streams.closedError(id)
 	}
 	st.uses.add()
-	st.conn.uses.add()
+	st.owner.uses.add()
 	return st, nil
 }
 
 func (s *State) findStream(id, connectionID string) (*stream, error) {
 	st, err := s.streams.find(id)
-	if err == nil && connectionID != "" && connectionID != st.conn.id {
-		return nil, &grpcops.ParamError{Param: "connection", Message: fmt.Sprintf("stream %q is not on connection %q but on %q; connection may be left out", id, connectionID, st.conn.id)}
+	if err == nil && connectionID != "" && connectionID != st.owner.id {
+		return nil, &grpcops.ParamError{Param: "connection", Message: fmt.Sprintf("stream %q is not on connection %q but on %q; connection may be left out", id, connectionID, st.owner.id)}
 	}
 	return st, err
 }
@@ -194,7 +195,7 @@ func (st *stream) done() {
 		}
 		st.state.mu.Unlock()
 	}
-	st.conn.uses.done()
+	st.owner.leave()
 }
 
 // failed tells whether the opening has failed.
@@ -221,8 +222,8 @@ func (s *State) CancelStream(id, connectionID string) error {
 }
 
 // isClosing tells whether requests that are read now come after the close, of the
-// stream or of its connection.
-func (st *stream) isClosing() bool { return st.closing || st.conn.closing }
+// stream or of its owner.
+func (st *stream) isClosing() bool { return st.closing || st.owner.closing }
 
 func (st *stream) isVacant() bool { return st.isClosing() || st.failed() }
 

@@ -1,0 +1,135 @@
+package state
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/grpcline/grpcline/grpcops"
+)
+
+// errNotAccepted refuses what is for accepted calls alone.
+func errNotAccepted(id string) error {
+	return &grpcops.ParamError{Param: "streamId", Message: fmt.Sprintf("stream %q is one that this side has opened; this is for calls that were accepted", id)}
+}
+
+// SendHeaders sends the headers of an accepted call, after all earlier sends.
+func (s *State) SendHeaders(id string, md grpcops.Metadata) (Op[struct{}], error) {
+	return onSide(s, id, "", sending, nil, func(ctx context.Context, t *turn) (struct{}, error) {
+		f, err := t.ready(ctx)
+		if err == nil && f.served == nil {
+			err = errNotAccepted(id)
+		}
+		if err != nil {
+			return struct{}{}, t.fail(ctx, err)
+		}
+		ctx, cancel := s.whole(ctx, t.bound, errWaitTimeout)
+		defer cancel()
+		if err = t.wait(ctx); err == nil {
+			err = f.served.SendHeaders(md)
+		}
+		switch {
+		case errors.Is(err, grpcops.ErrEnded):
+			err = f.endedError(ctx)
+		case errors.Is(err, grpcops.ErrHeadersSent):
+			err = errorf(HeadersSent, "the headers of stream %q were sent before, as they are with the first message", id)
+		}
+		return struct{}{}, t.progress(err, nil)
+	})
+}
+
+// Ending is how a host ends an accepted call.
+type Ending struct {
+	Message  json.RawMessage // nil is none
+	Status   *grpcops.GivenStatus
+	Trailers grpcops.Metadata
+}
+
+// FinishCall ends an accepted call after all earlier sends, and frees its handle. If
+// the ending is refused, the call goes on.
+func (s *State) FinishCall(id string, e Ending) (Op[struct{}], error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st, err := s.findStream(id, "")
+	if err != nil {
+		return Op[struct{}]{}, err
+	}
+	if st.isClosing() {
+		return Op[struct{}]{}, s.streams.closedError(id)
+	}
+	st.closing = true
+	s.streams.count(st, false)
+	st.owner.uses.add()
+	place := st.sending.join(st.timeout)
+	do := func(ctx context.Context) (struct{}, error) {
+		err := s.finish(ctx, st, place, e)
+		if err != nil && !isOver(st) && s.keepStream(st) {
+			return struct{}{}, st.progress(err, nil)
+		}
+		st.end(s.streams.closedError(id))
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.removeStream(st, nil)
+		return struct{}{}, st.progress(err, nil)
+	}
+	return Op[struct{}]{Do: do, Leave: func() {
+		place.leave()
+		st.owner.uses.done()
+	}}, nil
+}
+
+// isOver tells whether the call of a stream is over.
+func isOver(st *stream) bool { return st.call != nil && st.call.Cancelled() }
+
+// finish waits for its turn, sends the message, and ends the call.
+func (s *State) finish(ctx context.Context, st *stream, place *place, e Ending) error {
+	f, err := st.ready(ctx)
+	var packed [][]byte
+	var final grpcops.Final
+	switch {
+	case err == nil && f.served == nil:
+		err = errNotAccepted(st.id)
+	case err == nil:
+		packed, final, err = e.check(f.served)
+	}
+	if err != nil {
+		_ = place.wait(ctx) // answers keep their order
+		return err
+	}
+	ctx, cancel := s.whole(ctx, st.timeout, errWaitTimeout)
+	defer cancel()
+	if err = place.wait(ctx); err == nil {
+		if err = f.send(ctx, packed); err == nil {
+			err = f.out.alone(ctx, func() error { return f.served.Finish(final) })
+		}
+		if errors.Is(err, grpcops.ErrEnded) {
+			err = f.endedError(ctx)
+		}
+	}
+	if isReason(err, WaitTimeout) {
+		return errorf(WaitTimeout, "stream %q: flow control held the messages back for %s; the call goes on", st.id, st.timeout)
+	}
+	return err
+}
+
+// check makes what is sent of an ending.
+func (e *Ending) check(call *grpcops.ServedCall) (packed [][]byte, final grpcops.Final, err error) {
+	if final, err = call.Final(e.Status, e.Trailers); err != nil {
+		return nil, final, err
+	}
+	takes := call.GivesOne() && e.Status.IsOK()
+	service, method := call.Method()
+	switch {
+	case takes && e.Message == nil:
+		return nil, final, &grpcops.ParamError{Param: "message", Message: fmt.Sprintf("message is required: %s/%s answers OK with one", service, method)}
+	case !takes && e.Message != nil && call.GivesOne():
+		return nil, final, &grpcops.ParamError{Param: "message", Message: "message goes only with the status OK"}
+	case !takes && e.Message != nil:
+		return nil, final, &grpcops.ParamError{Param: "message", Message: fmt.Sprintf("%s/%s answers with a stream: send messages with sendMessage, and finish without one", service, method)}
+	case !takes:
+		return nil, final, nil
+	}
+	message, err := call.Encode("message", e.Message)
+	return [][]byte{message}, final, err
+}
