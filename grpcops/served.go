@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -17,6 +18,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/grpcline/grpcline/grpcops/transcode"
+	"github.com/grpcline/grpcline/internal/jsonscan"
 )
 
 // ServedCall is a call that a client makes of a Server, seen from the server's end.
@@ -47,6 +49,29 @@ type Peer struct {
 	TLS       bool     `json:"tls" doc:"whether the connection is encrypted"`
 	Subject   string   `json:"subject,omitempty" doc:"of the client's certificate, such as CN=client (RFC 2253)"`
 	Names     []string `json:"names,omitempty" doc:"the subject alternative names of that certificate"`
+}
+
+// AppendJSON appends the peer as JSON.
+func (p *Peer) AppendJSON(dst []byte) []byte {
+	dst = jsonscan.AppendQuoted(append(dst, `{"address":`...), p.Address)
+	if p.Authority != "" {
+		dst = jsonscan.AppendQuoted(append(dst, `,"authority":`...), p.Authority)
+	}
+	dst = strconv.AppendBool(append(dst, `,"tls":`...), p.TLS)
+	if p.Subject != "" {
+		dst = jsonscan.AppendQuoted(append(dst, `,"subject":`...), p.Subject)
+	}
+	for i, name := range p.Names {
+		separator := `,"names":[`
+		if i > 0 {
+			separator = `,`
+		}
+		dst = jsonscan.AppendQuoted(append(dst, separator...), name)
+	}
+	if len(p.Names) > 0 {
+		dst = append(dst, ']')
+	}
+	return append(dst, '}')
 }
 
 func newServedCall(m *method, options transcode.Options, rpc grpc.ServerStream) *ServedCall {

@@ -62,9 +62,9 @@ type doneData struct {
 // codes of the reasons.
 func codeOf(r state.Reason) int64 {
 	switch r {
-	case state.UnknownConnection, state.UnknownStream, state.OpenFailed:
+	case state.UnknownConnection, state.UnknownStream, state.UnknownServer, state.OpenFailed:
 		return codeUnknown
-	case state.ConnectionClosed, state.StreamClosed, state.ShuttingDown:
+	case state.ConnectionClosed, state.StreamClosed, state.ServerClosed, state.ShuttingDown:
 		return codeGone
 	case state.WaitTimeout:
 		return codeTimeout

@@ -71,7 +71,7 @@ func workerMethods() []*method {
 // allMethods are all methods, in the order of protocol.md.
 func allMethods() []*method {
 	var all []*method
-	for _, group := range [][]*method{connectionMethods(), callMethods(), streamMethods(), workerMethods()} {
+	for _, group := range [][]*method{connectionMethods(), callMethods(), streamMethods(), serverMethods(), workerMethods()} {
 		all = append(all, group...)
 	}
 	return all

@@ -26,9 +26,10 @@ type streamEndParams struct {
 	Trailers grpcops.Metadata `json:"trailers" doc:"{name: [value…]}"`
 }
 
-// notifications are those of streams that were opened with push.
+// notifications are those of streams and servers that push.
 func notifications() []notification {
 	return []notification{
+		{"incomingCall", "A call came to a server that pushes.", reflect.TypeFor[acceptedResult]()},
 		{"streamMessage", "A message came on a stream that pushes.", reflect.TypeFor[streamMessageParams]()},
 		{"streamEnd", "A stream that pushes has ended; nothing follows on it.", reflect.TypeFor[streamEndParams]()},
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"github.com/grpcline/grpcline/grpcops"
+	"github.com/grpcline/grpcline/state"
 )
 
 var closeParams = []byte("}}")
@@ -17,6 +18,12 @@ func (w *Worker) pushMessages(streamID string) func(ctx context.Context, message
 	return func(ctx context.Context, message json.RawMessage) {
 		w.out.push(ctx, before, message, closeParams)
 	}
+}
+
+// pushCall sends incomingCall with the members of acceptCall.
+func (w *Worker) pushCall(ctx context.Context, call *state.Accepted) {
+	before := []byte(`{"jsonrpc":"2.0","method":"incomingCall","params":`)
+	w.out.push(ctx, before, acceptedResultOf(call).appendJSON(nil), closeParams[1:])
 }
 
 // pushEnd sends streamEnd {streamId, status, headers, trailers}.

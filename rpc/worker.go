@@ -104,7 +104,7 @@ func New(in io.Reader, out io.Writer, env *grpcops.Env, o Options) *Worker {
 	w.state = state.New(env, state.Limits{
 		Connections: o.MaxConnections, Streams: o.MaxStreams,
 		CollectBytes: o.MaxInflightBytes, ReadAhead: 1024, ReadAheadSize: 4 << 20,
-	}, state.Pusher{Messages: w.pushMessages, End: w.pushEnd, Defect: w.logDefect}, &w.crew)
+	}, state.Pusher{Messages: w.pushMessages, End: w.pushEnd, Call: w.pushCall, Defect: w.logDefect}, &w.crew)
 	return w
 }
 
@@ -147,6 +147,7 @@ func (w *Worker) Serve(ctx context.Context) error {
 // not wait where writing has failed.
 func (w *Worker) drain(ctx context.Context) {
 	w.close()
+	w.state.EndInput()
 	waits := time.AfterFunc(w.options.DrainTimeout, w.state.EndWaits)
 	defer waits.Stop()
 	stop := context.AfterFunc(ctx, func() {

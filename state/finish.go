@@ -120,6 +120,9 @@ func (e *Ending) check(call *grpcops.ServedCall) (packed [][]byte, final grpcops
 	}
 	takes := call.GivesOne() && e.Status.IsOK()
 	service, method := call.Method()
+	if !takes && string(e.Message) == "null" {
+		e.Message = nil // as all that is absent by position
+	}
 	switch {
 	case takes && e.Message == nil:
 		return nil, final, &grpcops.ParamError{Param: "message", Message: fmt.Sprintf("message is required: %s/%s answers OK with one", service, method)}

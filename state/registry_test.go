@@ -16,6 +16,7 @@ func (h *thing) counted() *bool { return &h.counts }
 
 func things(limit int) *registry[*thing] {
 	return &registry[*thing]{
+		open: new(int), counted: "things",
 		letter: "s", noun: "stream", limit: limit,
 		unknown: UnknownStream, closed: StreamClosed, live: map[string]*thing{},
 	}
