@@ -29,13 +29,13 @@ func errorDocs() []errorDoc {
 		{jsonrpc2.CodeInvalidParams, "InvalidParams", "a param is missing, unknown or wrong", nil, reflect.TypeFor[paramData]()},
 		{jsonrpc2.CodeInternalError, "InternalError", "a defect in the worker, which goes on; the log says more", nil, nil},
 		{codeUnknown, "Unknown", "the handle was never opened",
-			reasons(state.UnknownConnection, state.UnknownStream, state.OpenFailed), own},
+			reasons(state.UnknownConnection, state.UnknownStream, state.UnknownServer, state.OpenFailed), own},
 		{codeGone, "Gone", "the handle was closed, or the worker is about to end",
-			reasons(state.ConnectionClosed, state.StreamClosed, state.ShuttingDown), own},
+			reasons(state.ConnectionClosed, state.StreamClosed, state.ServerClosed, state.ShuttingDown), own},
 		{codeTimeout, "Timeout", "a wait took longer than it may; the stream stays as it was", reasons(state.WaitTimeout), own},
 		{codeLimit, "Limit", "there are as many handles as there may be", reasons(state.Limit), own},
 		{codeState, "State", "this cannot be done in the state of the stream",
-			reasons(state.SendCompleted, state.StreamEnded, state.NotSending, state.Pushing), own},
+			reasons(state.SendCompleted, state.StreamEnded, state.NotSending, state.HeadersSent, state.Pushing), own},
 		{codeCancelled, "Cancelled", "the request was ended by $/cancelRequest", reasons(state.Cancelled), own},
 	}
 }

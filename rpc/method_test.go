@@ -19,7 +19,7 @@ var samples = map[string]string{
 	"disableCertVerification": `true`, "certFile": `"f"`, "connection": `"c1"`, "value": `[1]`,
 	"service": `"a.B"`, "method": `"M"`, "request": `{"a":1}`, "timeoutMs": `5`, "streamId": `"s1"`, "message": `{}`,
 	"messages": `[{}]`, "max": `3`, "count": `2`, "maxMessages": `4`, "requests": `[{}]`, "exchangeOrder": `[{},null]`,
-	"continueReceiving": `false`, "id": `7`,
+	"server": `"v1"`, "serverId": `"mine"`, "status": `{"code":5}`, "trailers": `{"a":"b"}`, "graceMs": `6`, "continueReceiving": `false`, "id": `7`,
 }
 
 func paramsOf(text string) params {
@@ -117,6 +117,8 @@ func TestMethodNamesOfTheProtocol(t *testing.T) {
 		"initBidiStream": "ИнициализироватьДвунаправленныйПоток", "sendMessage": "ОтправитьСообщение", "sendMessages": "",
 		"getMessage": "ПолучитьСообщение", "getMessages": "", "getHeaders": "", "completeSend": "ЗавершитьОтправку",
 		"cancelStream": "", "closeStream": "ЗакрытьПоток", "ackMessages": "",
+		"startServer": "ЗапуститьСервер", "acceptCall": "ПринятьВызов", "sendHeaders": "ОтправитьЗаголовки",
+		"finishCall": "ЗавершитьВызов", "stopServer": "ОстановитьСервер",
 		"processServerStream": "ОбработатьСерверныйПоток", "processClientStream": "ОбработатьКлиентскийПоток",
 		"processBidiStream": "ОбработатьДвунаправленныйПоток", "checkHealth": "", "getState": "", "getVersion": "",
 		"ping": "", "shutdown": "", "rpc.discover": "", "$/cancelRequest": "",

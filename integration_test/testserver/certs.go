@@ -108,6 +108,17 @@ func (a *Authority) MutualTLS(t testing.TB, names ...string) *tls.Config {
 	return config
 }
 
+// ClientTLS returns the settings of a client that trusts the authority and has a
+// certificate, unless it is nil.
+func (a *Authority) ClientTLS(certificate *tls.Certificate) *tls.Config {
+	config := &tls.Config{RootCAs: x509.NewCertPool(), MinVersion: tls.VersionTLS12}
+	config.RootCAs.AddCert(a.cert)
+	if certificate != nil {
+		config.Certificates = []tls.Certificate{*certificate}
+	}
+	return config
+}
+
 // WriteFile writes text to a file of the test's own folder and returns its path.
 func WriteFile(t testing.TB, name, text string) string {
 	t.Helper()
