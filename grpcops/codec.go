@@ -21,7 +21,8 @@ type incoming struct {
 	options transcode.Options
 	room    []byte // free memory for the text, which may outgrow it
 	text    []byte
-	tooLong bool // the text would be longer than options.MostJSON
+	unfit   *transcode.Error // why text is only what stands for the message
+	tooLong bool             // the text would be longer than options.MostJSON
 }
 
 // read makes the text of a message, or of what stands for one that JSON cannot hold;
@@ -38,7 +39,7 @@ func (in *incoming) read(wire []byte) {
 	if errors.As(err, &unfit) {
 		text = appendUndecodable(in.room[:0], unfit, wire)
 	}
-	in.text, in.tooLong = text, errors.Is(err, transcode.ErrTooLong)
+	in.text, in.unfit, in.tooLong = text, unfit, errors.Is(err, transcode.ErrTooLong)
 }
 
 // directCodec lets gRPC carry wire bytes: *outgoing to send, *incoming to

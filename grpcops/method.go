@@ -41,9 +41,9 @@ type method struct {
 	name  string // pkg.Service/Method
 	path  string // of HTTP/2: /pkg.Service/Method
 	kind  Kind
-	in    *transcode.Message
-	out   *transcode.Message
-	input protoreflect.MessageDescriptor
+	in    *transcode.Message             // of the messages that are sent
+	out   *transcode.Message             // of those that are received
+	input protoreflect.MessageDescriptor // the type of in
 	codec *transcode.Codec
 
 	maxSend int // bytes of a message, of its connection
@@ -54,6 +54,12 @@ type method struct {
 // connection takes on the wire. The everyday ones become two or three times as long; a
 // byte may stand for a name of any length.
 const jsonPerByte = 8
+
+// mostJSON is how many bytes of JSON a message may become where messages of so many
+// bytes are received.
+func mostJSON(maxReceive *int) int {
+	return jsonPerByte * min(orDefault(maxReceive), math.MaxInt/jsonPerByte)
+}
 
 // methodKey is how a caller names a method.
 type methodKey struct{ service, method string }
@@ -96,7 +102,7 @@ func (c *Conn) findMethod(ctx context.Context, t *Target) (*method, error) {
 		codec: codec,
 
 		maxSend: orDefault(c.Params.MaxSendBytes),
-		maxJSON: jsonPerByte * min(orDefault(c.Params.MaxReceiveBytes), math.MaxInt/jsonPerByte),
+		maxJSON: mostJSON(c.Params.MaxReceiveBytes),
 	}, nil
 }
 

@@ -124,7 +124,7 @@ func (c *ServedCall) Headers() (headers Metadata, received bool) { return c.Meta
 // Recv waits for a message and returns it as JSON, which it makes in the memory of
 // room if that is enough. When the client has sent all it returns io.EOF; when the
 // call is over, a *StatusError. A message that does not parse ends the call with
-// INTERNAL.
+// INTERNAL; one that JSON cannot hold is handed out as what stands for it.
 func (c *ServedCall) Recv(room []byte) (json.RawMessage, error) {
 	c.in.room, c.in.text = room, nil
 	err := c.rpc.RecvMsg(&c.in)
@@ -133,10 +133,10 @@ func (c *ServedCall) Recv(room []byte) (json.RawMessage, error) {
 		return nil, io.EOF
 	case err != nil:
 		return nil, c.lost(err)
-	case c.in.err != nil:
-		failed := status.Newf(codes.Internal, "the request does not fit the type of %s: %v", c.method.name, c.in.err)
-		c.end(failed)
-		return nil, c.lost(failed.Err())
+	case c.in.unfit != nil && c.in.unfit.Malformed:
+		return nil, c.refuse(codes.Internal, "the request does not fit the type of %s: %v", c.method.name, c.in.unfit)
+	case c.in.tooLong:
+		return nil, c.refuse(codes.ResourceExhausted, "a request of %s is more than %d bytes as JSON, which is %d for each of maxReceiveBytes", c.method.name, c.method.maxJSON, jsonPerByte)
 	}
 	return c.in.text, nil
 }
@@ -146,23 +146,23 @@ func (c *ServedCall) Recv(room []byte) (json.RawMessage, error) {
 func (c *ServedCall) Request() (json.RawMessage, error) {
 	request, err := c.Recv(nil)
 	if errors.Is(err, io.EOF) {
-		return nil, c.refuse("%s has one request, and the client sent none", c.method.name)
+		return nil, c.refuse(codes.Unimplemented, "%s has one request, and the client sent none", c.method.name)
 	}
 	if err != nil {
 		return nil, err
 	}
-	switch err := c.rpc.RecvMsg(&incoming{plan: c.in.plan}); {
+	switch err := c.rpc.RecvMsg(&incoming{}); {
 	case err == nil:
-		return nil, c.refuse("%s has one request, and the client sent more", c.method.name)
+		return nil, c.refuse(codes.Unimplemented, "%s has one request, and the client sent more", c.method.name)
 	case !errors.Is(err, io.EOF):
 		return nil, c.lost(err)
 	}
 	return request, nil
 }
 
-// refuse ends the call with UNIMPLEMENTED.
-func (c *ServedCall) refuse(format string, args ...any) *StatusError {
-	c.Abort(clientError(codes.Unimplemented, format, args...))
+// refuse ends the call for what the client did.
+func (c *ServedCall) refuse(code codes.Code, format string, args ...any) *StatusError {
+	c.Abort(clientError(code, format, args...))
 	return c.Why()
 }
 

@@ -133,7 +133,6 @@ func (p *ServerParams) options(ctx context.Context) ([]grpc.ServerOption, error)
 func (s *Server) register(files *schema.Files, services []protoreflect.ServiceDescriptor, p *ServerParams) {
 	own := registerOwn(s.server, files, services, p)
 	codec, options := files.Codec(), (*JSONOptions)(nil).over(p.JSON)
-	maxSend := orDefault(p.MaxSendBytes)
 	for _, sd := range services {
 		s.Services = append(s.Services, string(sd.FullName()))
 		if own[string(sd.FullName())] {
@@ -144,7 +143,7 @@ func (s *Server) register(files *schema.Files, services []protoreflect.ServiceDe
 			md := sd.Methods().Get(i)
 			desc.Streams = append(desc.Streams, grpc.StreamDesc{
 				StreamName: string(md.Name()), ClientStreams: true, ServerStreams: true, // ServedCall counts the requests
-				Handler: s.handler(servedMethod(md, codec, maxSend), options),
+				Handler: s.handler(servedMethod(md, codec, p), options),
 			})
 		}
 		s.server.RegisterService(desc, nil)
@@ -153,12 +152,12 @@ func (s *Server) register(files *schema.Files, services []protoreflect.ServiceDe
 
 // servedMethod is a method as its server has it: it sends responses and receives
 // requests.
-func servedMethod(md protoreflect.MethodDescriptor, codec *transcode.Codec, maxSend int) *method {
+func servedMethod(md protoreflect.MethodDescriptor, codec *transcode.Codec, p *ServerParams) *method {
 	name := string(md.Parent().FullName()) + "/" + string(md.Name())
 	return &method{
 		name: name, path: "/" + name, kind: Kind(introspect.Kind(md)),
 		in: codec.Message(md.Output()), out: codec.Message(md.Input()), input: md.Output(),
-		codec: codec, maxSend: maxSend,
+		codec: codec, maxSend: orDefault(p.MaxSendBytes), maxJSON: mostJSON(p.MaxReceiveBytes),
 	}
 }
 

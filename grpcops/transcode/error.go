@@ -16,6 +16,9 @@ type Error struct {
 	Path string
 	// Message is a sentence that does not repeat the path.
 	Message string
+	// Malformed tells of a received message whose bytes are at fault, so that no
+	// implementation of protobuf would take it; others only have no form in JSON.
+	Malformed bool
 }
 
 // Error returns the path, where there is one, and the message.
@@ -32,6 +35,7 @@ type fault struct {
 	path    string
 	message string
 	tooLong bool // it is ErrTooLong
+	bytes   bool // it is Malformed
 }
 
 // skipped is returned for an enum name that is to be ignored.
@@ -39,6 +43,11 @@ var skipped = &fault{message: "unknown enum name"}
 
 func faultf(format string, args ...any) *fault {
 	return &fault{message: fmt.Sprintf(format, args...)}
+}
+
+// bytesf is the fault of bytes that are no message of their type.
+func bytesf(format string, args ...any) *fault {
+	return &fault{message: fmt.Sprintf(format, args...), bytes: true}
 }
 
 // in adds the step into a field.
@@ -61,7 +70,7 @@ func (f *fault) key(literal string) *fault {
 
 // public returns the error for the caller.
 func (f *fault) public() error {
-	return &Error{Path: strings.TrimPrefix(f.path, "."), Message: f.message}
+	return &Error{Path: strings.TrimPrefix(f.path, "."), Message: f.message, Malformed: f.bytes}
 }
 
 // quoteLimit is how many bytes of a value an error message repeats.

@@ -119,10 +119,10 @@ func TestOutputErrors(t *testing.T) {
 }
 
 func TestErrorString(t *testing.T) {
-	if got, want := (&Error{"a.b", "wrong"}).Error(), "a.b: wrong"; got != want {
+	if got, want := (&Error{Path: "a.b", Message: "wrong"}).Error(), "a.b: wrong"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if got, want := (&Error{"", "wrong"}).Error(), "wrong"; got != want {
+	if got, want := (&Error{Path: "", Message: "wrong"}).Error(), "wrong"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -60,7 +60,7 @@ func (j *toJSON) release() {
 // enter opens a level of messages.
 func (j *toJSON) enter() *fault {
 	if j.depth++; j.depth > maxWireDepth {
-		return faultf("more than %d levels of messages", maxWireDepth)
+		return bytesf("more than %d levels of messages", maxWireDepth)
 	}
 	return nil
 }
@@ -143,7 +143,7 @@ func (j *toJSON) missing(m *Message, parts []part) *fault {
 	for _, f := range m.required {
 		_, found := slices.BinarySearchFunc(parts, uint32(f.rank), func(p part, rank uint32) int { return cmp.Compare(p.rank, rank) })
 		if !found {
-			return faultf("required by %s, but missing", m.name).in(j.nameOf(f))
+			return bytesf("required by %s, but missing", m.name).in(j.nameOf(f))
 		}
 	}
 	return nil

@@ -64,7 +64,7 @@ func (j *toJSON) readAnyTag(b []byte, pos int) (t tag, _ *fault) {
 	default:
 		n = protowire.ConsumeFieldValue(t.number, t.wireType, rest)
 		if j.groups -= n; j.groups < 0 {
-			return t, faultf("the groups are nested too deeply to be read")
+			return t, bytesf("the groups are nested too deeply to be read")
 		}
 	}
 	if n < 0 || n > len(b)-t.start {
@@ -82,7 +82,7 @@ func readVarint(b []byte) (v uint64, n int) {
 	return protowire.ConsumeVarint(b)
 }
 
-func malformed() *fault { return faultf("the bytes are not a protobuf message") }
+func malformed() *fault { return bytesf("the bytes are not a protobuf message") }
 
 // body returns the contents of the message or group that is the value of t, and
 // what t has of all others.
@@ -177,4 +177,4 @@ func (f *field) isZero(b []byte) bool {
 	return len(b) == 0 || f.wireType != protowire.BytesType && f.bits(b) == 0
 }
 
-func notUTF8() *fault { return faultf("the string is not UTF-8") }
+func notUTF8() *fault { return bytesf("the string is not UTF-8") }
