@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/grpcline/grpcline/internal/jsonscan"
 )
@@ -73,7 +74,7 @@ func (f *fault) public() error {
 	return &Error{Path: strings.TrimPrefix(f.path, "."), Message: f.message, Malformed: f.bytes}
 }
 
-// quoteLimit is how many bytes of a value an error message repeats.
+// quoteLimit is how many characters of a value an error message repeats.
 const quoteLimit = 40
 
 // quoted returns a text that may have been anything, quoted and cut.
@@ -96,21 +97,36 @@ func describe(text []byte) string {
 	case '[':
 		return "an array"
 	case '"':
-		return "the string " + shorten(text)
+		return "the string " + quoteShort(text)
 	case 't', 'f':
 		return "a boolean"
 	case 'n':
 		return "null"
 	}
-	return "the number " + shorten(text)
+	end, _ := jsonscan.Value(text, 0)
+	return "the number " + cut(text[:end])
 }
 
-// shorten returns the scalar at the start of text, cut where it is long.
-func shorten(text []byte) string {
-	end, _ := jsonscan.Value(text, 0)
-	if end <= quoteLimit {
-		return string(text[:end])
+// quoteShort returns the string literal at the start of text as a person reads it:
+// hosts that write ASCII escape every other character, and a long one is cut.
+func quoteShort(text []byte) string {
+	end, ok := jsonscan.String(text, 0)
+	if !ok {
+		return "that does not end"
 	}
-	cut := strings.ToValidUTF8(string(text[:quoteLimit]), "")
-	return cut + "…"
+	literal := readable(text[:end])
+	if utf8.RuneCountInString(literal) <= quoteLimit+len(`""`) {
+		return literal
+	}
+	return string([]rune(literal)[:quoteLimit+1]) + `…"`
+}
+
+// readable is a string literal without the escapes that JSON does not require. One
+// that names half of a surrogate pair stays as it is.
+func readable(literal []byte) string {
+	text, ok := jsonscan.Unquote(literal)
+	if !ok {
+		return string(literal)
+	}
+	return string(jsonscan.AppendQuoted(nil, text))
 }

@@ -81,7 +81,7 @@ func (w *toWire) mapField(f *field) *fault {
 // inEntry adds the step into the map entry whose name is at start to a fault.
 func (w *toWire) inEntry(err *fault, start int) *fault {
 	if end, ok := jsonscan.String(w.json, start); start < len(w.json) && w.json[start] == '"' && ok {
-		return err.key(string(w.json[start:end]))
+		return err.key(readable(w.json[start:end]))
 	}
 	return err
 }

@@ -180,7 +180,7 @@ func (w *toWire) enumValue(f *field) *fault {
 			if w.options.AllowUnknownFields {
 				return skipped
 			}
-			return faultf("no value %s in enum %s%s", shorten(w.json[start:]), e.name, nearest.Hint(string(name), e.names()))
+			return faultf("no value %s in enum %s%s", quoteShort(w.json[start:]), e.name, nearest.Hint(string(name), e.names()))
 		}
 		w.out = appendVarint(w.out, uint64(int64(n)))
 	case c == 'n' && e.null:
