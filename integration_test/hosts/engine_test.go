@@ -51,11 +51,28 @@ func TestOnEngine(t *testing.T) {
 	}
 	for _, file := range files {
 		t.Run(filepath.Base(filepath.Dir(filepath.Dir(file)))+"/"+filepath.Base(file), func(t *testing.T) {
-			printed := run(t, env, runner, "-run", file)
-			total := counts.FindStringSubmatch(printed)
-			if total == nil || total[1] == "0" || total[2] != "0" || total[3] != "0" {
-				t.Error(printed)
-			}
+			testOnEngine(t, env, runner, file)
+		})
+	}
+}
+
+// testOnEngine runs a file of tests, all of which have to pass.
+func testOnEngine(t *testing.T, env []string, runner, file string) {
+	t.Helper()
+	printed := run(t, env, runner, "-run", file)
+	total := counts.FindStringSubmatch(printed)
+	if total == nil || total[1] == "0" || total[2] != "0" || total[3] != "0" {
+		t.Error(printed)
+	}
+}
+
+// Dates are written in UTC, whatever the zone of the machine: where it is east of UTC
+// the first date has no UTC of its own, west of it the last has none.
+func TestDatesOnEngine(t *testing.T) {
+	runner := engine(t, "1testrunner")
+	for _, zone := range []string{"UTC", "Asia/Kathmandu", "America/New_York"} {
+		t.Run(zone, func(t *testing.T) {
+			testOnEngine(t, []string{"TZ=" + zone}, runner, filepath.Join(clients, "onescript", "tests", "json.os"))
 		})
 	}
 }

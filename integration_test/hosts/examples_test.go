@@ -39,6 +39,13 @@ func TestExampleChat(t *testing.T) {
 	}
 }
 
+func TestExampleSpeed(t *testing.T) {
+	got := run(t, nil, engine(t, "oscript"), example("speed.os"), "20")
+	if lines := strings.Split(strings.TrimSpace(got), "\n"); len(lines) != 5 || !strings.HasPrefix(lines[0], "по одному: ") {
+		t.Errorf("the speed: %s", got)
+	}
+}
+
 // The spans arrive as the script made them: 64-bit integers, bytes and names.
 func TestExampleOTLP(t *testing.T) {
 	oscript := engine(t, "oscript")

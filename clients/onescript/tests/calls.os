@@ -135,6 +135,13 @@
 
 	Ожидаем.Что(OPI_GRPC.ПроверитьЗдоровье(Соединение)["status"]).Равно("SERVING");
 
+	Прото = OPI_GRPC.ПолучитьПрото(Соединение);
+	Ожидаем.Что(Прото["data"]["demo.proto"]).Содержит("service Demo {");
+	Ожидаем.Что(ТипЗнч(Прото["descriptorSet"])).Равно(Тип("ДвоичныеДанные"));
+	Прото = OPI_GRPC.ПолучитьПрото(Параметры(), "grpcline.demo.Number");
+	Ожидаем.Что(Прото["data"]["demo.proto"]).Содержит("message Number {");
+	Ожидаем.Что(OPI_GRPC.ПолучитьПрото(Соединение, "нет.Такого")["result"]).ЭтоЛожь();
+
 КонецПроцедуры
 
 Процедура Тест_Должен_ОбработатьПотоки() Экспорт
@@ -299,6 +306,7 @@
 	Ожидаем.Что(OPI_GRPC.GetMethodList(Conn, Сервис())["data"]).Содержит("Sum");
 	Ожидаем.Что(OPI_GRPC.GetMethod(Conn, Сервис(), "Sum")["data"]["is_client_streaming"]).ЭтоИстина();
 	Ожидаем.Что(OPI_GRPC.CheckHealth(Conn)["status"]).Равно("SERVING");
+	Ожидаем.Что(OPI_GRPC.GetProto(Conn)["result"]).ЭтоИстина();
 	Number = New Structure("value", 1);
 	Ожидаем.Что(OPI_GRPC.ProcessServerStream(Conn, Сервис(), "Countdown", New Structure("limit", 1), , , 1)["data"]).ИмеетДлину(1);
 	Ожидаем.Что(OPI_GRPC.ProcessClientStream(Conn, Сервис(), "Sum", Number)["message"]["count"]).Равно(1);

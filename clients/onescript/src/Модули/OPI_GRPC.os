@@ -98,7 +98,7 @@
 		Возврат OPI_GRPC_Ответы.ОтказВместо(Соединение, "Здесь нужно открытое соединение");
 	КонецЕсли;
 
-	Возврат OPI_GRPC_Лог.Последние(Соединение.Лог, КакСтрока, ЧислоСобытий);
+	Возврат OPI_GRPC_Соединение.ПоследниеСобытия(Соединение, КакСтрока, ЧислоСобытий);
 
 КонецФункции
 
@@ -149,6 +149,19 @@
 // requestTemplate, запрос-образец.
 Функция ПолучитьМетод(Знач Соединение, Знач Сервис, Знач Метод, Знач Tls = Неопределено) Экспорт
 	Возврат OPI_GRPC_Вызовы.Вызвать(Соединение, Tls, "getMethod", "Метод", OPI_GRPC_Вызовы.Поля(Сервис, Метод, Неопределено));
+КонецФункции
+
+// ПолучитьПрото возвращает схему соединения (или то, что нужно символу): data -
+// Соответствие "имя файла -> текст proto", descriptorSet - ДвоичныеДанные.
+Функция ПолучитьПрото(Знач Соединение, Знач Символ = "", Знач Tls = Неопределено) Экспорт
+
+	Поля = Новый Соответствие;
+	Если ЗначениеЗаполнено(Символ) Тогда
+		Поля.Вставить("symbol", Строка(Символ));
+	КонецЕсли;
+
+	Возврат OPI_GRPC_Вызовы.Вызвать(Соединение, Tls, "getProto", "Прото", Поля);
+
 КонецФункции
 
 // ПроверитьЗдоровье спрашивает grpc.health.v1: status - "SERVING" и другие.
@@ -269,6 +282,9 @@ Function GetMethodList(Val Connection, Val Service, Val Tls = Undefined) Export
 EndFunction
 Function GetMethod(Val Connection, Val Service, Val Method, Val Tls = Undefined) Export
 	Return ПолучитьМетод(Connection, Service, Method, Tls);
+EndFunction
+Function GetProto(Val Connection, Val Symbol = "", Val Tls = Undefined) Export
+	Return ПолучитьПрото(Connection, Symbol, Tls);
 EndFunction
 Function CheckHealth(Val Connection, Val Service = "", Val Tls = Undefined) Export
 	Return ПроверитьЗдоровье(Connection, Service, Tls);
