@@ -13,6 +13,8 @@ type address struct {
 	tls    bool     // the address itself asks for TLS
 	list   []string // host:port of each server, of an ipv4: or ipv6: list
 	demo   bool     // the server inside this process
+
+	hostPort string // of the server, or the first of list; empty where there is none
 }
 
 // parseAddress reads https://host:port, http://host:port, host:port, or a gRPC
@@ -46,7 +48,7 @@ func parseAddress(text string, withTLS bool) (address, error) {
 	if err != nil {
 		return address{}, err
 	}
-	return address{target: "dns:///" + escaped(hostPort)}, nil
+	return address{target: "dns:///" + escaped(hostPort), hostPort: hostPort}, nil
 }
 
 func webAddress(text string, https, withTLS bool) (address, error) {
@@ -63,7 +65,7 @@ func webAddress(text string, https, withTLS bool) (address, error) {
 	if err != nil {
 		return address{}, err
 	}
-	return address{target: "dns:///" + escaped(hostPort), tls: https}, nil
+	return address{target: "dns:///" + escaped(hostPort), hostPort: hostPort, tls: https}, nil
 }
 
 // targetAddress adds the port to dns:host, dns://authority/host and
@@ -79,7 +81,7 @@ func targetAddress(scheme, text, rest string, withTLS bool) (address, error) {
 	if err != nil {
 		return address{}, err
 	}
-	return address{target: scheme + "://" + authority + "/" + escaped(hostPort)}, nil
+	return address{target: scheme + "://" + authority + "/" + escaped(hostPort), hostPort: hostPort}, nil
 }
 
 // escaped writes the zone of an IPv6 address as a URL wants it.
@@ -98,6 +100,7 @@ func listAddress(text, list string, withTLS bool) (address, error) {
 		}
 		a.list = append(a.list, hostPort)
 	}
+	a.hostPort = a.list[0]
 	return a, nil
 }
 

@@ -49,6 +49,12 @@ func TestParseAddress(t *testing.T) {
 		{"ipv6:[::1]:1,[::2]", true, address{target: listScheme + ":///[::1]:1,[::2]", list: []string{"[::1]:1", "[::2]:443"}}},
 	} {
 		got, err := parseAddress(test.in, test.tls)
+		if test.want.target != "" && !strings.HasPrefix(strings.ToLower(test.in), "unix") && !test.want.demo {
+			if host, _, split := net.SplitHostPort(got.hostPort); split != nil || host == "" {
+				t.Errorf("%q, tls %v: hostPort is %q", test.in, test.tls, got.hostPort)
+			}
+			got.hostPort = ""
+		}
 		if err != nil || !reflect.DeepEqual(got, test.want) {
 			t.Errorf("%q, tls %v: got %+v, %v", test.in, test.tls, got, err)
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"strings"
 	"time"
 
 	"google.golang.org/grpc"
@@ -112,7 +111,10 @@ func (c *Conn) ended(ctx context.Context, err error, codec *transcode.Codec, opt
 		case cause != nil:
 			return cause
 		}
-		end.Status.Message = c.explain(ctx, &end.Status)
+		if codes.Code(end.Status.Code) == codes.DeadlineExceeded && len(headers) == 0 && len(trailers) == 0 {
+			c.silent(ctx)
+		}
+		end.Status.Message = c.explain(ctx, &end.Status, trailers == nil)
 	}
 	return &StatusError{end}
 }
@@ -127,41 +129,12 @@ func notADeadline(ctx context.Context) error {
 	return cause
 }
 
-// explain makes sentences of grpc-go's messages.
-func (c *Conn) explain(ctx context.Context, s *Status) string {
-	switch codes.Code(s.Code) {
-	case codes.DeadlineExceeded:
-		if cause := context.Cause(ctx); cause != nil {
-			return "the call did not end in time: " + cause.Error()
-		}
-	case codes.ResourceExhausted:
-		switch {
-		case strings.Contains(s.Message, "received message") && strings.Contains(s.Message, "larger than max"):
-			return s.Message + "; see maxReceiveBytes" + c.orServiceConfig("maxResponseMessageBytes")
-		case strings.Contains(s.Message, "larger than max"):
-			return s.Message + "; see maxSendBytes" + c.orServiceConfig("maxRequestMessageBytes")
-		}
-	case codes.Unavailable:
-		if cause := causeOf(s.Message); cause != s.Message {
-			return "no connection to " + c.Params.Address + ": " + cause + adviceOn(cause, c.TLS)
-		}
-	}
-	return s.Message
-}
-
-// orServiceConfig names a setting of the service config, where there is one.
-func (c *Conn) orServiceConfig(setting string) string {
-	if c.Params.ServiceConfig == nil {
-		return ""
-	}
-	return " and " + setting + " of serviceConfig"
-}
-
 // late is the error of something that ctx ended before the server gave it.
 func (c *Conn) late(ctx context.Context, what string) error {
 	if cause := notADeadline(ctx); cause != nil {
 		return cause
 	}
+	c.silent(ctx)
 	return clientError(codes.DeadlineExceeded, "%s did not come in time from %s", what, c.Params.Address)
 }
 

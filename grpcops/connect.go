@@ -20,6 +20,7 @@ import (
 // for only once it has a connection. Where it has none, the RPC fails with the
 // cause of the last attempt, which grpc-go shows nowhere else.
 func (c *Conn) connect(ctx context.Context, wait bool) error {
+	ctx = c.link.request(ctx)
 	for {
 		state := c.cc.GetState()
 		probe := &neverSent{}
@@ -55,8 +56,11 @@ func (*neverSent) RequireTransportSecurity() bool { return false }
 
 // unreachable makes one sentence of why there is no connection.
 func (c *Conn) unreachable(err error) *StatusError {
-	cause := causeOf(status.Convert(err).Message())
-	return clientError(codes.Unavailable, "cannot connect to %s: %s%s", c.Params.Address, cause, adviceOn(cause, c.TLS))
+	message := status.Convert(err).Message()
+	if cause, ok := strings.CutPrefix(message, noConnection); ok {
+		message = cause
+	}
+	return clientError(codes.Unavailable, "cannot connect to %s: %s", c.Params.Address, message)
 }
 
 // notInTime does the same where the time of ctx was over before there was one.
@@ -69,75 +73,46 @@ func (c *Conn) notInTime(ctx context.Context, err error) *StatusError {
 	return clientError(codes.DeadlineExceeded, "no connection to %s %s: %s", c.Params.Address, within, c.lateBecause(status.Convert(err).Message()))
 }
 
-// lateBecause says what connecting was waiting for.
+// lateBecause says what connecting was waiting for. message is grpc-go's, which may
+// have the cause of an attempt that has failed.
 func (c *Conn) lateBecause(message string) string {
-	if cause := causeOf(message); cause != message {
-		return cause + adviceOn(cause, c.TLS)
+	if _, cause, ok := strings.Cut(message, noConnection); ok {
+		return cause
 	}
-	switch c.stage.at.Load() {
+	l := c.link
+	switch l.dialer.stage.at.Load() {
+	case stageProxy:
+		return l.dialer.proxy.name() + " does not answer"
 	case stageHandshake:
 		return "the server accepted the connection but did not finish the TLS handshake; it may not speak TLS there"
 	case stagePreface:
-		return "the server accepted the connection but did not answer in HTTP/2; it may not be a gRPC server" + orTLS(c.TLS)
+		return "the server accepted the connection but did not answer in HTTP/2; " + l.orTLS("it may not be a gRPC server", "or it wants TLS (https://, or tls: {})")
 	}
 	return "the address does not answer; a firewall may drop the packets, or host or port may be wrong"
 }
 
-func orTLS(tls bool) string {
-	if tls {
-		return ""
-	}
-	return ", or it wants TLS (https://, or tls: {})"
-}
-
-// causeOf takes the wrapping of grpc-go off the message of a failed connection.
-func causeOf(message string) string {
-	if _, after, ok := strings.Cut(message, `desc = "`); ok {
-		message, _, _ = strings.Cut(after, `"`)
-		if end := strings.LastIndex(after, `"`); end >= 0 {
-			message = after[:end]
+// usedUp tells that all the streams that the server allows are in use, for an RPC that
+// has waited for one; it is empty where that is not why.
+func (c *Conn) usedUp() string {
+	if n := c.link.streams(); c.link.ready.Load() && n < unlimited {
+		if n == 1 {
+			return "the server allows one stream at a time on a connection, and it is in use"
 		}
-	}
-	for _, wrapping := range []string{
-		"transport: Error while dialing: ", "transport: authentication handshake failed: ",
-		"name resolver error: ", "error reading server preface: ", "failed to verify certificate: ",
-	} {
-		message = strings.TrimPrefix(message, wrapping)
-	}
-	if message == "produced zero addresses" { // all that grpc-go says of it
-		return "no such host"
-	}
-	return message
-}
-
-// adviceOn is what to do about a cause, where that is known.
-func adviceOn(cause string, tls bool) string {
-	for _, a := range []struct{ sign, advice string }{
-		{"connection refused", "nothing listens there: check the port and that the server runs"},
-		{"no such host", "check the host's name"},
-		{"unknown authority", "give the CA's certificate in tls.certFile or tls.caPem"},
-		{"not standards compliant", "the server's certificate is malformed; tls.disableCertVerification accepts it"},
-		{"certificate is valid for", "set tls.serverName to the name in the certificate"},
-		{"certificate is not valid for any names", "set tls.serverName to the name in the certificate"},
-		{"doesn't contain any IP SANs", "set tls.serverName to the name in the certificate"},
-		{"expired", "the certificate's dates do not fit the clock"},
-		{"certificate required", "the server wants a client certificate from an authority that it knows: tls.clientCertFile with tls.clientKeyFile"},
-		{"bad certificate", "the server refused the client certificate: tls.clientCertFile with tls.clientKeyFile"},
-		{"does not look like a TLS handshake", "the server speaks no TLS there: use http:// and no tls"},
-		{"HTTP/1.1 header", "the server answers in HTTP/1.1; gRPC needs HTTP/2" + orTLS(tls)},
-		{"missing selected ALPN", "the server speaks TLS but not HTTP/2"},
-	} {
-		if strings.Contains(cause, a.sign) {
-			return " (" + a.advice + ")"
-		}
-	}
-	if tls && (strings.Contains(cause, "broken pipe") || strings.Contains(cause, "reset by peer")) {
-		return " (the server closed the connection; it may want a client certificate, or another one: tls.clientCertFile with tls.clientKeyFile)"
-	}
-	if !tls && (strings.Contains(cause, "EOF") || strings.Contains(cause, "reset by peer") || strings.Contains(cause, "frame")) {
-		return " (the server closed the connection; it may want TLS: https://, or tls: {})"
+		return fmt.Sprintf("the server allows %d streams at a time on a connection, and all are in use", n)
 	}
 	return ""
+}
+
+// notStarted is the error of a stream that did not begin before start ended.
+func (c *Conn) notStarted(start context.Context, err error) error {
+	if cause := notADeadline(start); cause != nil {
+		return cause
+	}
+	why := c.usedUp()
+	if why == "" {
+		why = c.lateBecause(status.Convert(err).Message())
+	}
+	return clientError(codes.DeadlineExceeded, "the stream did not begin in time (%v) on the connection to %s: %s", context.Cause(start), c.Params.Address, why)
 }
 
 // WithTimeout bounds what is done with ctx by d, which becomes the deadline of

@@ -3,6 +3,7 @@ package grpcops
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"io"
 	"net"
 	"strings"
@@ -11,7 +12,6 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/backoff"
 	"google.golang.org/grpc/credentials"
-	"google.golang.org/grpc/credentials/insecure"
 	_ "google.golang.org/grpc/encoding/gzip" // registers the compressor that compression: "gzip" names
 	"google.golang.org/grpc/grpclog"
 	"google.golang.org/grpc/keepalive"
@@ -34,6 +34,9 @@ const (
 	connectionWindow = 4 << 20
 )
 
+// maxHeaderBytes is how large the headers or trailers of a server may be.
+const maxHeaderBytes = 16 << 20
+
 // readBuffer is how much is read from a socket at once, in bytes.
 const readBuffer = 64 << 10
 
@@ -44,7 +47,7 @@ type Conn struct {
 	TLS    bool // whether it is encrypted
 
 	cc    *grpc.ClientConn
-	stage *stage
+	link  *link
 	types types
 
 	methods sync.Map // of methodKey to *method: those that were called
@@ -53,9 +56,12 @@ type Conn struct {
 // Check says what is wrong with the params, as far as that shows without
 // connecting. Reading the files that they name ends with ctx.
 func (p *ConnectionParams) Check(ctx context.Context) error {
-	_, err := parseAddress(p.Address, p.TLS != nil)
+	at, err := parseAddress(p.Address, p.TLS != nil)
 	if err == nil && p.TLS != nil {
 		err = inTLS(p.TLS.Check(ctx))
+	}
+	if err == nil {
+		_, err = p.proxyFor(at)
 	}
 	switch {
 	case err != nil:
@@ -79,7 +85,7 @@ func (env *Env) Dial(ctx context.Context, p ConnectionParams) (*Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Conn{Params: p, TLS: at.tls || p.TLS != nil, stage: &stage{}}
+	c := &Conn{Params: p, TLS: at.tls || p.TLS != nil}
 	if c.types.given, err = env.givenFiles(ctx, &p); err != nil {
 		if ctx.Err() != nil {
 			err = c.late(ctx, "the schema")
@@ -94,6 +100,7 @@ func (env *Env) Dial(ctx context.Context, p ConnectionParams) (*Conn, error) {
 	if c.cc, err = grpc.NewClient(at.target, options...); err != nil {
 		return nil, clientParamError(&p, err)
 	}
+	c.link.cc = c.cc
 	if !given(p.Lazy) {
 		if err := c.connect(ctx, given(p.WaitForReady)); err != nil {
 			c.Close()
@@ -104,20 +111,32 @@ func (env *Env) Dial(ctx context.Context, p ConnectionParams) (*Conn, error) {
 }
 
 // Close ends the connection and what still runs on it.
-func (c *Conn) Close() { c.cc.Close() }
+func (c *Conn) Close() { c.link.close() }
 
 // State is the connection's state in gRPC's words, such as READY.
 func (c *Conn) State() string { return c.cc.GetState().String() }
 
 // options are the settings of the connection as grpc-go takes them.
 func (c *Conn) options(ctx context.Context, env *Env, at address) ([]grpc.DialOption, error) {
+	registerPolicy()
 	p := &c.Params
-	creds, err := c.credentials(ctx)
+	if at.demo && env.Demo == nil {
+		return nil, paramErrorf("address", "demo:/// is there only when the worker is started with --demo")
+	}
+	creds, err := c.credentials(ctx, env, at)
 	if err != nil {
 		return nil, err
 	}
+	config, err := withPolicy(p.ServiceConfig)
+	if err != nil {
+		return nil, clientParamError(p, err)
+	}
 	options := []grpc.DialOption{
 		grpc.WithTransportCredentials(creds),
+		grpc.WithContextDialer(c.link.dialer.dial),
+		grpc.WithResolvers(dnsBuilder{c.link}, listBuilder{at.list}),
+		grpc.WithDefaultServiceConfig(config),
+		grpc.WithMaxHeaderListSize(maxHeaderBytes),
 		grpc.WithDisableServiceConfig(), // none from DNS: a look-up for each connection
 		grpc.WithIdleTimeout(0),         // connections stay open between requests
 		grpc.WithConnectParams(grpc.ConnectParams{Backoff: backoff.DefaultConfig, MinConnectTimeout: p.attemptTimeout()}),
@@ -133,9 +152,6 @@ func (c *Conn) options(ctx context.Context, env *Env, at address) ([]grpc.DialOp
 	if p.Authority != "" {
 		options = append(options, grpc.WithAuthority(p.Authority))
 	}
-	if p.ServiceConfig != nil {
-		options = append(options, grpc.WithDefaultServiceConfig(string(p.ServiceConfig)))
-	}
 	if k := p.Keepalive; k != nil {
 		options = append(options, grpc.WithKeepaliveParams(keepalive.ClientParameters{
 			Time:                Millis(k.TimeMs, 0),
@@ -143,35 +159,38 @@ func (c *Conn) options(ctx context.Context, env *Env, at address) ([]grpc.DialOp
 			PermitWithoutStream: given(k.PermitWithoutStream),
 		}))
 	}
-	if at.list != nil {
-		options = append(options, grpc.WithResolvers(listBuilder{at.list}))
-	}
-	if at.demo {
-		if env.Demo == nil {
-			return nil, paramErrorf("address", "demo:/// is there only when the worker is started with --demo")
-		}
-		options = append(options, grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) {
-			return env.Demo(ctx)
-		}))
-	}
 	return options, nil
 }
 
-// credentials are TLS or none, watched to know how far connecting has come.
-func (c *Conn) credentials(ctx context.Context) (credentials.TransportCredentials, error) {
-	creds := insecure.NewCredentials()
+// credentials make the link to the server, whose credentials are TLS or none.
+func (c *Conn) credentials(ctx context.Context, env *Env, at address) (credentials.TransportCredentials, error) {
 	settings := c.Params.TLS
 	if settings == nil {
 		settings = &TLSSettings{}
 	}
-	if c.TLS {
-		config, err := settings.config(ctx)
-		if err != nil {
-			return nil, inTLS(err)
-		}
-		creds = credentials.NewTLS(config)
+	config, err := settings.config(ctx)
+	if err != nil {
+		return nil, inTLS(err)
 	}
-	return &watchedCredentials{creds, c.stage, c.Params.Authority != "", settings.ServerName}, nil
+	d := &dialer{stage: &stage{}}
+	if at.demo {
+		d.demo = env.Demo
+	}
+	through, err := c.Params.proxyFor(at)
+	if err != nil {
+		return nil, err
+	}
+	if through != nil {
+		d.proxy = &proxy{through, &tls.Config{MinVersion: config.MinVersion, RootCAs: config.RootCAs, InsecureSkipVerify: config.InsecureSkipVerify}}
+	}
+	c.link = newLink(d, c.TLS)
+	if !c.TLS {
+		config = nil
+	}
+	h := newHandshake(c.link, config)
+	h.noALPN = settings.RequireALPN != nil && !*settings.RequireALPN
+	h.ownAuthority = c.Params.Authority != ""
+	return h, nil
 }
 
 // orDefault is a size limit of messages; 0 asks for none.

@@ -26,6 +26,7 @@ type ConnectionParams struct {
 	Compression      *Compression          `json:"compression,omitempty" doc:"\"gzip\" compresses what is sent"`
 	MaxReceiveBytes  *int                  `json:"maxReceiveBytes,omitempty" doc:"the largest message accepted (67108864)"`
 	MaxSendBytes     *int                  `json:"maxSendBytes,omitempty" doc:"the largest message sent (67108864)"`
+	Proxy            *string               `json:"proxy,omitempty" doc:"the URL of a proxy that takes CONNECT: http://user:password@host:port, or https://…; \"\" is none; unless given, HTTPS_PROXY and NO_PROXY of the environment hold"`
 	Keepalive        *Keepalive            `json:"keepalive,omitempty" doc:"HTTP/2 pings that find out a dead connection"`
 	Authority        string                `json:"authority,omitempty" doc:"the :authority to send instead of the address' host"`
 	UserAgent        string                `json:"userAgent,omitempty" doc:"put before grpc-go's own user agent; wins over a user-agent in metadata"`

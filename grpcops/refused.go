@@ -38,6 +38,7 @@ func refused(err error, headers, trailers metadata.MD) bool {
 // does it until ctx ends, and meanwhile waits for a connection too, as a server that
 // refuses is often one that is being replaced.
 func (c *Conn) invoke(ctx context.Context, path string, in, out any, headers, trailers *metadata.MD, options []grpc.CallOption) error {
+	ctx = c.link.request(ctx)
 	options = append(options, grpc.Header(headers), grpc.Trailer(trailers))
 	err := c.cc.Invoke(ctx, path, in, out, options...)
 	if !refused(err, *headers, *trailers) {

@@ -38,7 +38,7 @@ func (c *Conn) OpenStream(start, ctx context.Context, cancel context.CancelCause
 		}
 	}
 	tooLate := context.AfterFunc(start, func() { cancel(context.Cause(start)) })
-	s.ctx = t.Metadata.outgoing(ctx)
+	s.ctx = c.link.request(t.Metadata.outgoing(ctx))
 	// The kind of the response is not told to grpc-go: it would hold back a lone
 	// response until the status that follows it.
 	desc := &grpc.StreamDesc{ClientStreams: kind != ServerStream, ServerStreams: true}
@@ -54,7 +54,7 @@ func (c *Conn) OpenStream(start, ctx context.Context, cancel context.CancelCause
 		return c.cc.NewStream(s.ctx, desc, m.path, append(options, more...)...)
 	})
 	if !tooLate() && start.Err() != nil {
-		return nil, c.late(start, "a usable connection")
+		return nil, c.notStarted(start, err)
 	}
 	if err == nil && kind == ServerStream {
 		if err = s.rpc.send(packed); errors.Is(err, io.EOF) {

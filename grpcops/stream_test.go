@@ -183,7 +183,7 @@ func TestStreamEnds(t *testing.T) {
 	}{
 		{"a failure", func(grpc.ServerStream) error { return status.Error(codes.NotFound, "no") }, 5, OriginServer, "no"},
 		{"a failure after headers", headed(status.Error(codes.NotFound, "no")), 5, OriginServer, "no"},
-		{"a failure after headers in words of grpc-go", headed(status.Error(codes.Unavailable, "error reading from server: EOF")), 14, OriginClient, "EOF"},
+		{"a failure after headers in words of grpc-go", headed(status.Error(codes.Unavailable, "error reading from server: EOF")), 14, OriginClient, "closed the connection"},
 		{"words like grpc-go's with another code", headed(status.Error(codes.NotFound, "transport: none goes to 17")), 5, OriginServer, "none goes"},
 		{"other words that begin like grpc-go's", headed(status.Error(codes.Unavailable, "error reading from database: EOF")), 14, OriginServer, "database"},
 		{"the same without headers", func(grpc.ServerStream) error {

@@ -18,6 +18,7 @@ type TLSSettings struct {
 	ClientKeyFile           string `json:"clientKeyFile,omitempty" doc:"a PEM file with its key"`
 	ClientCertPem           string `json:"clientCertPem,omitempty" doc:"the certificate as text"`
 	ClientKeyPem            string `json:"clientKeyPem,omitempty" doc:"its key as text"`
+	RequireALPN             *bool  `json:"requireAlpn,omitempty" doc:"refuse a server that does not offer HTTP/2 in the TLS handshake (true)"`
 	ServerName              string `json:"serverName,omitempty" doc:"the name that the server's certificate must be for, where it is neither the authority nor the address' host"`
 }
 

@@ -123,13 +123,14 @@ func (c *Conn) endTurn() { <-c.types.turn }
 
 // reflect asks for reflection and puts its answer in force. It must have the turn.
 func (c *Conn) reflect(ctx context.Context, md Metadata) (*schema.Files, error) {
-	reflected, err := schema.Reflect(md.outgoing(ctx), c.cc)
+	ctx = c.link.request(md.outgoing(ctx))
+	reflected, err := schema.Reflect(ctx, c.cc)
 	var failed *schema.ReflectionError
 	for tries := (patience{}); errors.As(err, &failed) && refused(failed.Err, failed.Headers, failed.Trailers); {
 		if tries.wait(ctx, err) != nil {
 			break
 		}
-		reflected, err = schema.Reflect(md.outgoing(ctx), c.cc)
+		reflected, err = schema.Reflect(ctx, c.cc)
 	}
 	switch {
 	case errors.Is(err, schema.ErrNoReflection) && c.types.given != nil:

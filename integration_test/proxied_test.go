@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"syscall"
 	"testing"
 	"time"
 
@@ -14,7 +13,7 @@ import (
 )
 
 // daemon runs a server program in the foreground until the test ends, and waits
-// until it listens at address. It is ended by SIGTERM.
+// until it listens at address.
 func daemon(t testing.TB, address, path string, args ...string) *os.Process {
 	t.Helper()
 	cmd := exec.Command(path, args...)
@@ -29,13 +28,8 @@ func daemon(t testing.TB, address, path string, args ...string) *os.Process {
 		_ = cmd.Wait() // it is asked to end
 	}()
 	t.Cleanup(func() {
-		_ = cmd.Process.Signal(syscall.SIGTERM) // it may have ended
-		select {
-		case <-exited:
-		case <-time.After(guard):
-			_ = cmd.Process.Kill()
-			<-exited
-		}
+		_ = cmd.Process.Kill() // some take half a minute to end when they are asked to
+		<-exited
 		if t.Failed() {
 			t.Logf("%s said:\n%s", filepath.Base(path), output.String())
 		}
@@ -90,5 +84,61 @@ http {
 }
 `, folder, address, backend, more)
 	daemon(t, address, path, "-p", folder, "-e", "stderr", "-c", testserver.WriteFile(t, "nginx.conf", config))
+	return address
+}
+
+// squid runs it with more lines of its configuration.
+func squid(t testing.TB, access string) (address string) {
+	t.Helper()
+	path := tool(t, "squid", "apt install squid")
+	address = freeAddress(t)
+	folder := t.TempDir()
+	config := fmt.Sprintf(`
+http_port %[1]s
+pid_filename none
+cache_log /dev/stderr
+access_log none
+cache deny all
+coredump_dir %[2]s
+shutdown_lifetime 0 seconds
+visible_hostname test
+%[3]s
+`, address, folder, access)
+	daemon(t, address, path, "-N", "-f", testserver.WriteFile(t, "squid.conf", config))
+	return address
+}
+
+// tinyproxy runs it with more lines of its configuration.
+func tinyproxy(t testing.TB, more string) (address string) {
+	t.Helper()
+	path := tool(t, "tinyproxy", "apt install tinyproxy")
+	address = freeAddress(t)
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := fmt.Sprintf("Port %s\nListen %s\nTimeout 600\nMaxClients 100\nLogLevel Error\n%s\n", port, host, more)
+	daemon(t, address, path, "-d", "-c", testserver.WriteFile(t, "tinyproxy.conf", config))
+	return address
+}
+
+// haproxy runs it in front of a gRPC server.
+func haproxy(t testing.TB, backend string) (address string) {
+	t.Helper()
+	path := tool(t, "haproxy", "apt install haproxy")
+	address = freeAddress(t)
+	config := fmt.Sprintf(`
+defaults
+	mode http
+	timeout connect 5s
+	timeout client 60s
+	timeout server 60s
+frontend f
+	bind %s proto h2
+	default_backend b
+backend b
+	server s %s proto h2
+`, address, backend)
+	daemon(t, address, path, "-db", "-f", testserver.WriteFile(t, "haproxy.cfg", config))
 	return address
 }

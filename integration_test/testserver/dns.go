@@ -2,6 +2,7 @@ package testserver
 
 import (
 	"net"
+	"sync"
 	"testing"
 
 	"golang.org/x/net/dns/dnsmessage"
@@ -11,6 +12,36 @@ import (
 // returns its address.
 func DNS(t testing.TB, addresses ...[4]byte) string {
 	t.Helper()
+	return StartNames(t, addresses...).Addr
+}
+
+// Names is a name server that gives every name the same addresses.
+type Names struct {
+	Addr string
+
+	mu        sync.Mutex
+	addresses [][4]byte
+	asked     []string
+}
+
+// Set changes the addresses.
+func (n *Names) Set(addresses ...[4]byte) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.addresses = addresses
+}
+
+// Asked lists the names that were asked for.
+func (n *Names) Asked() []string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return append([]string(nil), n.asked...)
+}
+
+// StartNames starts a name server with those IPv4 addresses.
+func StartNames(t testing.TB, addresses ...[4]byte) *Names {
+	t.Helper()
+	names := &Names{addresses: addresses}
 	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -24,7 +55,7 @@ func DNS(t testing.TB, addresses ...[4]byte) string {
 			if err != nil {
 				return
 			}
-			if answer, err := resolve(buf[:n], addresses); err == nil {
+			if answer, err := names.resolve(buf[:n]); err == nil {
 				_, _ = conn.WriteTo(answer, from) // a resolver asks again
 			}
 		}
@@ -33,10 +64,13 @@ func DNS(t testing.TB, addresses ...[4]byte) string {
 		conn.Close()
 		<-done
 	})
-	return conn.LocalAddr().String()
+	names.Addr = conn.LocalAddr().String()
+	return names
 }
 
-func resolve(question []byte, addresses [][4]byte) ([]byte, error) {
+func (n *Names) resolve(question []byte) ([]byte, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
 	var m dnsmessage.Message
 	if err := m.Unpack(question); err != nil {
 		return nil, err
@@ -44,10 +78,11 @@ func resolve(question []byte, addresses [][4]byte) ([]byte, error) {
 	m.Response = true
 	m.Additionals = nil
 	for _, q := range m.Questions {
+		n.asked = append(n.asked, q.Name.String())
 		if q.Type != dnsmessage.TypeA {
 			continue
 		}
-		for _, address := range addresses {
+		for _, address := range n.addresses {
 			m.Answers = append(m.Answers, dnsmessage.Resource{
 				Header: dnsmessage.ResourceHeader{Name: q.Name, Class: dnsmessage.ClassINET, TTL: 60},
 				Body:   &dnsmessage.AResource{A: address},
