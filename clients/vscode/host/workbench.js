@@ -20,7 +20,7 @@ function installExtension(extensions) {
   const { publisher, name, version } = JSON.parse(readFileSync(join(extension, "package.json"), "utf8"));
   const target = join(extensions, `${publisher}.${name}-${version}`);
   mkdirSync(join(target, "dist"), { recursive: true });
-  for (const part of ["package.json", "language-configuration.json", "syntaxes", "dist/extension.js"]) {
+  for (const part of ["package.json", "language-configuration.json", "syntaxes", "images", "dist/extension.js"]) {
     cpSync(join(extension, part), join(target, part), { recursive: true });
   }
 }

@@ -1,4 +1,14 @@
-import { Worker, type WorkerOptions } from "grpcline-client";
+import { Worker, WorkerError, type WorkerOptions } from "grpcline-client";
+
+/** What a session tells. */
+export interface SessionEvents {
+  /** The worker started or ended. */
+  changed(): void;
+  /** It ended by itself; the sentence has the tail of its stderr. */
+  ended(sentence: string): void;
+  /** It cannot be started; the sentence says why. */
+  missing(sentence: string): void;
+}
 
 /**
  * The one worker of an editor session: started when first needed, and started
@@ -10,11 +20,10 @@ export class Session {
 
   /**
    * @param options asked anew for each start
-   * @param onEnd told, with the tail of stderr, when a worker ended by itself
    */
   constructor(
     private readonly options: () => WorkerOptions,
-    private readonly onEnd: (sentence: string) => void,
+    private readonly events: SessionEvents,
   ) {}
 
   /**
@@ -25,8 +34,16 @@ export class Session {
     if (this.current?.isRunning) return this.current;
     this.starting ??= this.start().finally(() => {
       this.starting = undefined;
+      this.events.changed();
     });
+    this.events.changed();
     return this.starting;
+  }
+
+  /** What the status bar tells: whether there is a worker, and its process. */
+  get state(): { word: "none" | "starting" | "running"; pid?: number | undefined } {
+    if (this.starting) return { word: "starting" };
+    return this.current?.isRunning ? { word: "running", pid: this.current.pid } : { word: "none" };
   }
 
   /** Ends the worker, if there is one; the next request starts another. */
@@ -34,6 +51,7 @@ export class Session {
     const worker = this.current;
     this.current = undefined;
     worker?.abandon("the worker was stopped");
+    this.events.changed();
   }
 
   dispose(): void {
@@ -41,12 +59,16 @@ export class Session {
   }
 
   private async start(): Promise<Worker> {
-    const worker = await Worker.start(this.options());
+    const worker = await Worker.start(this.options()).catch((err: Error) => {
+      this.events.missing(err.message);
+      throw new WorkerError(`${err.message}\nThe setting grpcline.path says where it is.`);
+    });
     this.current = worker;
     void worker.ended.then((sentence) => {
       if (this.current !== worker) return;
       this.current = undefined;
-      this.onEnd(`${sentence}\nThe next request starts it again.`);
+      this.events.changed();
+      this.events.ended(`${sentence}\nThe next request starts it again.`);
     });
     return worker;
   }

@@ -38,14 +38,14 @@ test("lenses run requests, and offer what a stream can do", () =>
   withEditor(async (editor) => {
     const text = "### Talk\n# @keep-open\ndemo:///\ngrpcline.demo.Demo/Chat\n\n### Hello\ndemo:///\ngrpcline.demo.Demo/SayHello";
     const document = host.open("/tmp/lenses.grpc", text);
-    assert.deepEqual(lenses(document), ["2: ▶ Run", "6: ▶ Run"]);
+    assert.deepEqual(lenses(document), ["2: ▶ Run", "2: Run all", "6: ▶ Run"]);
     const ended = editor.run("grpcline.run", document.uri, 2);
     await editor.resultWith("open");
-    assert.deepEqual(lenses(document), ["2: ▶ Run", "2: Send…", "2: Complete sending", "2: Cancel", "6: ▶ Run"]);
+    assert.deepEqual(lenses(document), ["2: ▶ Run", "2: Run all", "2: Send…", "2: Complete sending", "2: Cancel", "6: ▶ Run"]);
     assert.deepEqual(lenses(editor.resultDocument()), ["0: Send…", "0: Complete sending", "0: Cancel"]);
     await editor.run("grpcline.completeSend", document.uri, 2);
     await ended;
-    assert.deepEqual(lenses(document), ["2: ▶ Run", "6: ▶ Run"]);
+    assert.deepEqual(lenses(document), ["2: ▶ Run", "2: Run all", "6: ▶ Run"]);
     assert.deepEqual(lenses(editor.resultDocument()), []);
   }));
 
@@ -114,12 +114,31 @@ test("a message that does not fit is shown at the line of its field", () =>
     assert.match(shown("grpcline.run", document.uri)[0]!, new RegExp(`^${lineOf("many") + 1}: message.value`));
   }));
 
-test("a worker that is missing is told", () =>
+test("a worker that is missing is told, with what to do about it", () =>
   withEditor(async (editor) => {
     host.settings["grpcline.path"] = "/nowhere/grpcline";
     host.open("/tmp/hello.grpc", "demo:///\ngrpcline.demo.Demo/SayHello");
+    host.choice = "Set path";
     await editor.run("grpcline.run");
     await editor.resultWith("cannot start the worker /nowhere/grpcline: there is no such program");
+    await editor.resultWith("The setting grpcline.path says where it is.");
+    assert.match(host.errors[0]!, /\/nowhere\/grpcline.*The setting grpcline\.path/);
+    assert.deepEqual(host.offered, ["Set path", "How to install"]);
+    await eventually(() => host.executed.includes("workbench.action.openSettings grpcline.path"), () => String(host.executed));
+    host.choice = "How to install";
+    await editor.run("grpcline.run");
+    await eventually(() => host.executed.some((it) => /^https:.*#install$/.test(it)), () => String(host.executed));
+  }));
+
+test("the status bar has the worker's state", () =>
+  withEditor(async (editor) => {
+    host.open("/tmp/hello.grpc", "demo:///\ngrpcline.demo.Demo/SayHello");
+    assert.equal(host.status.text, "$(circle-outline) grpcline");
+    await editor.run("grpcline.run");
+    assert.equal(host.status.text, "$(circle-filled) grpcline");
+    assert.match(host.status.tooltip, /The worker runs\. Its process is \d+\./);
+    await editor.run("grpcline.restart");
+    assert.equal(host.status.text, "$(circle-outline) grpcline");
   }));
 
 test("a worker that dies is told with its stderr, and started again", () =>

@@ -31,3 +31,12 @@ for (const { name, addressLine } of parse(text, { folder, env: () => undefined }
       assert.equal(editor.resultDocument().languageId, "grpc-result");
     }));
 }
+
+test("all requests of a file", () =>
+  withEditor(async (editor) => {
+    host.open(join(folder, "all.grpc"), readFileSync(join(folder, "all.grpc"), "utf8"));
+    await editor.run("grpcline.runAll");
+    const want = readFileSync(join(folder, "all.txt"), "utf8").trimEnd();
+    await editor.resultWith(" not  all.grpc");
+    assert.equal(editor.result(), want);
+  }));

@@ -115,3 +115,39 @@ test("a stream that takes one answer is sent to by hand", () =>
     await ended;
     await editor.resultWith('← {"sum": "42", "count": 2}');
   }));
+
+test("another request of the file takes the tab, and the stream goes on", () =>
+  withEditor(async (editor) => {
+    await openChat(editor);
+    const [file] = [...host.documents.values()];
+    const tab = editor.resultDocument();
+    host.edit(file!, `${chat}\n### Hello\ndemo:///\ngrpcline.demo.Demo/SayHello`);
+    await editor.run("grpcline.run", file!.uri, 8);
+    await editor.resultWith("Hello, world!");
+    assert.equal(editor.resultDocument(), tab);
+    await editor.run("grpcline.show", file!.uri, 2);
+    await editor.resultWith("2 sent, 2 received");
+    await editor.run("grpcline.send", file!.uri, 5);
+    await editor.resultWith("3 sent, 3 received");
+    host.choice = "Hello";
+    await editor.run("grpcline.history");
+    await editor.resultWith("Hello, world!");
+    assert.deepEqual(host.offered.map((label) => label.replace(/^.*? {2}/, "")), ["OK  Hello", "open  Talk"]);
+    const ended = editor.run("grpcline.run", file!.uri, 2);
+    await editor.resultWith("open  grpcline.demo.Demo/Chat  demo:///  2 sent, 2 received");
+    await editor.run("grpcline.run", file!.uri, 8);
+    await editor.resultWith("Hello, world!");
+    host.close(editor.resultDocument());
+    await ended; // closing the tab ends what it does not show too
+  }));
+
+test("running all is cancelled with the request that runs", () =>
+  withEditor(async (editor) => {
+    const sleep = 'demo:///\ngrpcline.demo.Demo/Sleep\n{"time": "60s"}';
+    host.open("/tmp/sleep.grpc", `demo:///\ngrpcline.demo.Demo/SayHello\n### nap\n${sleep}\n### again\n${sleep}`);
+    const ended = editor.run("grpcline.runAll");
+    await editor.resultWith("running, 1 of 3  sleep.grpc");
+    await editor.run("grpcline.cancel", editor.resultDocument().uri);
+    await ended;
+    await editor.resultWith("cancelled, 2 of 3  sleep.grpc  N ms\n\nOK  grpcline.demo.Demo/SayHello  N ms\nCANCELLED (1)  nap  N ms");
+  }));

@@ -30,7 +30,7 @@ const editor: Editor = {
     await host.commands.get(command)!(...args);
   },
   result() {
-    return window.visibleTextEditors[0]?.document.text.replace(/\d+ ms/, "N ms").trimEnd();
+    return window.visibleTextEditors[0]?.document.text.replace(/\d+ ms/g, "N ms").trimEnd();
   },
   resultDocument() {
     return window.visibleTextEditors[0]!.document;
@@ -46,11 +46,18 @@ const editor: Editor = {
 /** Runs fn in an editor with the extension, which is then deactivated. */
 export async function withEditor(fn: (editor: Editor) => Promise<void>): Promise<void> {
   Object.assign(host, {
-    documents: new Map(), lensProviders: [], completionProviders: [], errors: [], log: [], settings: {}, input: undefined,
+    documents: new Map(), lensProviders: [], completionProviders: [], hoverProviders: [], definitionProviders: [],
+    symbolProviders: [], errors: [], warnings: [], log: [], settings: {}, input: undefined, choice: undefined, offered: [],
+    clipboard: "", executed: [],
   });
   window.visibleTextEditors = [];
   const subscriptions: { dispose(): void }[] = [];
-  activate({ subscriptions, extensionPath: __dirname } as unknown as vscode.ExtensionContext);
+  const kept = new Map<string, unknown>();
+  const workspaceState = {
+    get: (key: string) => kept.get(key),
+    update: (key: string, value: unknown) => Promise.resolve(void kept.set(key, value)),
+  };
+  activate({ subscriptions, workspaceState, extensionPath: __dirname } as unknown as vscode.ExtensionContext);
   try {
     await fn(editor);
   } finally {

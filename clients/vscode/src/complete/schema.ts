@@ -3,6 +3,8 @@ export interface Schema {
   $ref?: string;
   $defs?: Record<string, Schema>;
   description?: string;
+  /** The field in the proto file: `string name = 1`. */
+  $comment?: string;
   type?: string | string[];
   properties?: Record<string, Schema>;
   additionalProperties?: boolean | Schema;
@@ -43,6 +45,30 @@ function typeName(schema: Schema): string {
   if (schema.items) return `repeated ${typeName(schema.items)}`;
   if (typeof schema.additionalProperties === "object") return `map of ${typeName(schema.additionalProperties)}`;
   return [schema.type ?? "any"].flat().join(" or ");
+}
+
+/** One field in the message that it is of. */
+export interface FieldPlace {
+  /** Such as `pkg.Type`; "" where the schema has no name for it. */
+  message: string;
+  /** `string name = 1` */
+  declaration: string;
+  doc: string;
+  deprecated: boolean;
+}
+
+/** Finds the field that an object at a path has under a name. */
+export function fieldAt(root: Schema, path: Path, name: string): FieldPlace | undefined {
+  const message = find(root, path);
+  const field = message.properties?.[name];
+  if (!field) return undefined;
+  const named = Object.entries(root.$defs ?? {}).find(([, schema]) => schema === message);
+  return {
+    message: named?.[0] ?? "",
+    declaration: `${field.items ? "repeated " : ""}${field.$comment ?? `${typeName(field.items ?? field)} ${name}`}`,
+    doc: field.description ?? resolve(root, field).description ?? "",
+    deprecated: field.deprecated ?? false,
+  };
 }
 
 /** The fields that an object at a path can have, in the order of the proto file. */

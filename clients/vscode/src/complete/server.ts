@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-import type { ConnectionParams, MethodDescription, MethodInfo, Worker } from "grpcline-client";
+import type { ConnectionParams, MethodDescription, MethodInfo, ProtoFiles, Worker } from "grpcline-client";
 
 import type { Request } from "../file/block";
 import { connectionParams } from "../file/params";
@@ -28,6 +28,11 @@ export class Servers {
   /** @param method full */
   method(request: Request, method: string): Promise<MethodDescription> {
     return this.ask(request, "getMethod", { method });
+  }
+
+  /** The proto sources that a symbol needs, by file name. */
+  async proto(request: Request, symbol: string): Promise<Record<string, string>> {
+    return (await this.ask<ProtoFiles>(request, "getProto", { symbol })).files;
   }
 
   /** Forgets what was asked. */

@@ -9,11 +9,20 @@ export interface Problem {
   message: string;
 }
 
+/** Where a file defines a variable. */
+export interface Definition {
+  name: string;
+  value: string;
+  line: number;
+}
+
 /** A .grpc file; clients/grpc-files.md has the grammar. */
 export interface GrpcFile {
   requests: Request[];
   /** By line. */
   problems: Problem[];
+  /** The variables that it defines, in their order. */
+  definitions: Definition[];
   /** What references can name, sorted. */
   names: { variables: string[]; requests: string[] };
 }
@@ -35,10 +44,9 @@ function newBlock(name: string, first: number): Block {
 }
 
 /** Sorts the lines into blocks and variables. */
-function collect(text: string, report: Report): { blocks: Block[]; values: Map<string, string> } {
+function collect(text: string, report: Report): { blocks: Block[]; definitions: Definition[] } {
   const blocks: Block[] = [];
-  const values = new Map<string, string>();
-  const defined = new Map<string, number>();
+  const definitions: Definition[] = [];
   let block = newBlock("", 1);
   const all = text.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n").split("\n");
   all.forEach((line, i) => {
@@ -53,28 +61,25 @@ function collect(text: string, report: Report): { blocks: Block[]; values: Map<s
     } else if (it.kind === "badVariable") {
       report(number, "a variable is written @name = value");
     } else if (it.kind === "variable") {
-      const before = defined.get(it.name);
-      if (before !== undefined) {
-        report(number, `the variable "${it.name}" is defined twice, first on line ${before}`);
-      }
-      defined.set(it.name, before ?? number);
-      values.set(it.name, it.value);
+      const before = definitions.find(({ name }) => name === it.name);
+      if (before) report(number, `the variable "${it.name}" is defined twice, first on line ${before.line}`);
+      definitions.push({ name: it.name, value: it.value, line: number });
     } else if (it.kind === "content") {
       block.content.push({ text: line, line: number });
     }
   });
   block.last = all.length;
-  return { blocks: [...blocks, block], values };
+  return { blocks: [...blocks, block], definitions };
 }
 
 /** Reads a file; what is wrong with it is in its problems. */
 export function parse(text: string, options: ParseOptions): GrpcFile {
   const problems: Problem[] = [];
   const report: Report = (line, message) => problems.push({ line, message });
-  const { blocks, values } = collect(text, report);
+  const { blocks, definitions } = collect(text, report);
   const named = nameBlocks(blocks, report);
   const variables = {
-    values: new Map([...values, ...(options.environment ?? [])]),
+    values: new Map([...definitions.map(({ name, value }) => [name, value] as const), ...(options.environment ?? [])]),
     env: options.env,
     requests: new Set(named.keys()),
     answer: options.answer ?? (() => undefined),
@@ -92,6 +97,7 @@ export function parse(text: string, options: ParseOptions): GrpcFile {
   return {
     requests,
     problems: problems.sort((a, b) => a.line - b.line),
+    definitions,
     names: { variables: [...variables.values.keys()].sort(), requests: [...named.keys()].sort() },
   };
 }

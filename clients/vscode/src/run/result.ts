@@ -7,6 +7,9 @@ import {
   type StreamEnd,
 } from "grpcline-client";
 
+/** The state of a request for which no call was made. */
+export const failed = "FAILED";
+
 /** What is known of a call so far. */
 export interface Result {
   /** "running", "open", "half-closed", or how it ended. */
@@ -56,7 +59,7 @@ export function setError(result: Result, err: unknown): void {
     result.state = "CANCELLED (1)";
     result.message = "cancelled";
   } else {
-    result.state = "FAILED";
+    result.state = failed;
     result.message = err instanceof Error ? err.message : String(err);
     result.notes = err instanceof RequestError ? (err.data.diagnostics ?? []).map(note) : [];
   }

@@ -9,16 +9,24 @@ import {
   type Worker,
 } from "grpcline-client";
 
+import type { Answer } from "../file/answers";
 import type { Request } from "../file/block";
 import { connectionParams } from "../file/params";
-import { messageLines, responseLines } from "./render";
-import { type Result, setEnd, setError } from "./result";
+import { messageLines, render, responseLines } from "./render";
+import { failed, type Result, setEnd, setError } from "./result";
 
 /** A request that can be run: it has no problems. */
 export type Runnable = Request & { address: string; method: string };
 
 /** The code of a message that does not fit its type. */
 const misfit = -32602;
+
+export interface RunOptions {
+  /** How many messages of a stream stay on show. */
+  keep: number;
+  /** Completes sending after the body, whatever the request says of it. */
+  completes?: boolean;
+}
 
 type Stream = ServerStream<unknown> | ClientStream<RawJson, unknown> | BidiStream<RawJson, unknown>;
 type Sender = ClientStream<RawJson, unknown> | BidiStream<RawJson, unknown>;
@@ -41,12 +49,13 @@ export class Run {
   private stream: Stream | undefined;
   private sender: Sender | undefined;
   private hasEnded = false;
+  /** The response, or the last message of a stream. */
+  private last: { message: unknown } | undefined;
 
   /** @param onChange called whenever the result has changed */
   constructor(
     readonly request: Runnable,
-    /** How many messages of a stream stay on show. */
-    private readonly keep: number,
+    private readonly options: RunOptions,
     private readonly onChange: () => void,
   ) {
     this.result = { state: "running", method: request.method, address: request.address, messages: [] };
@@ -54,6 +63,18 @@ export class Run {
 
   get isRunning(): boolean {
     return !this.hasEnded;
+  }
+
+  /** What it looks like. */
+  get text(): string {
+    return render(this.result);
+  }
+
+  /** What later requests can refer to; undefined where no call was made or it has not ended. */
+  get answer(): Answer | undefined {
+    const { state, headers = {}, trailers = {} } = this.result;
+    if (!this.hasEnded || state === failed) return undefined;
+    return { state, headers, trailers, ...(this.last && { response: this.last.message }) };
   }
 
   /** Whether messages can be sent to it. */
@@ -135,6 +156,7 @@ export class Run {
     const options: CallOptions = { signal: this.aborter.signal, ...(timeoutMs !== undefined && { timeoutMs }) };
     const reply = await connection.call(this.request.method, request, options);
     setEnd(this.result, reply);
+    this.last = reply;
     this.result.messages.push(responseLines(reply.message));
   }
 
@@ -150,6 +172,7 @@ export class Run {
     try {
       for await (const message of messages) {
         this.result.received++;
+        this.last = { message };
         this.show(messageLines("←", JSON.stringify(message)));
       }
     } finally {
@@ -164,22 +187,24 @@ export class Run {
    * run; where the server ended the stream, its status is on the way.
    */
   private async sendBody(): Promise<void> {
-    const { messages, settings } = this.request;
+    const { messages } = this.request;
+    const completes = this.options.completes ?? false;
+    const keepOpen = !completes && this.request.settings.keepOpen;
     for (const [i, { text }] of messages.entries()) {
       try {
         await this.send(text);
       } catch (err) {
-        if (!(err instanceof RequestError) || err.code !== misfit || settings.keepOpen) return;
+        if (!(err instanceof RequestError) || err.code !== misfit || keepOpen) return;
         this.failure = { err, index: i };
         throw err;
       }
     }
-    if (messages.length > 0 && !settings.keepOpen) await this.completeSend().catch(() => {});
+    if ((messages.length > 0 || completes) && !keepOpen) await this.completeSend().catch(() => {});
   }
 
   private show(lines: string[]): void {
     this.result.messages.push(lines);
-    if (this.result.messages.length > this.keep) this.result.messages.shift();
+    if (this.result.messages.length > this.options.keep) this.result.messages.shift();
     this.onChange();
   }
 

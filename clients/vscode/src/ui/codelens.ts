@@ -1,16 +1,17 @@
 import * as vscode from "vscode";
 
 import { titleOf } from "../file/parse";
-import type { Run } from "../run/run";
-import { parseDocument } from "./documents";
-import type { Results } from "./results";
+import { Run } from "../run/run";
+import type { Files } from "./files";
+import type { Results, Shown } from "./results";
 
 /** The lenses of what runs. */
-function runningLenses(run: Run | undefined, range: vscode.Range, target: unknown[]): vscode.CodeLens[] {
-  if (!run?.isRunning) return [];
+function runningLenses(shown: Shown | undefined, range: vscode.Range, target: unknown[]): vscode.CodeLens[] {
+  if (!shown?.isRunning) return [];
   const lens = (title: string, command: string) => new vscode.CodeLens(range, { title, command, arguments: target });
+  const canSend = shown instanceof Run && shown.canSend;
   return [
-    ...(run.canSend ? [lens("Send…", "grpcline.send"), lens("Complete sending", "grpcline.completeSend")] : []),
+    ...(canSend ? [lens("Send…", "grpcline.send"), lens("Complete sending", "grpcline.completeSend")] : []),
     lens("Cancel", "grpcline.cancel"),
   ];
 }
@@ -20,7 +21,10 @@ export class RequestLenses implements vscode.CodeLensProvider, vscode.Disposable
   private readonly changes = new vscode.EventEmitter<void>();
   readonly onDidChangeCodeLenses = this.changes.event;
 
-  constructor(private readonly results: Results) {}
+  constructor(
+    private readonly files: Files,
+    private readonly results: Results,
+  ) {}
 
   /** Asks the editor for the lenses anew. */
   refresh(): void {
@@ -28,14 +32,19 @@ export class RequestLenses implements vscode.CodeLensProvider, vscode.Disposable
   }
 
   provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
-    const file = parseDocument(document);
-    return file.requests.flatMap((request) => {
+    const file = this.files.read(document);
+    return file.requests.flatMap((request, place) => {
       const line = request.addressLine - 1;
       const range = new vscode.Range(line, 0, line, 0);
       const target = [document.uri, line];
-      const run = this.results.runOf(this.results.uriOf(document.uri, titleOf(file, request)));
+      const lens = (title: string, command: string) =>
+        new vscode.CodeLens(range, { title, command: `grpcline.${command}`, arguments: target });
+      const run = this.results.runOf(document.uri, titleOf(file, request));
+      const isHidden = run?.isRunning && this.results.shownAt(this.results.uriOf(document.uri)) !== run;
       return [
-        new vscode.CodeLens(range, { title: "▶ Run", command: "grpcline.run", arguments: target }),
+        lens("▶ Run", "run"),
+        ...(place === 0 && file.requests.length > 1 ? [lens("Run all", "runAll")] : []),
+        ...(isHidden ? [lens("Show", "show")] : []),
         ...runningLenses(run, range, target),
       ];
     });
@@ -58,6 +67,6 @@ export class ResultLenses implements vscode.CodeLensProvider {
   }
 
   provideCodeLenses(document: vscode.TextDocument): vscode.CodeLens[] {
-    return runningLenses(this.results.runOf(document.uri), new vscode.Range(0, 0, 0, 0), [document.uri]);
+    return runningLenses(this.results.shownAt(document.uri), new vscode.Range(0, 0, 0, 0), [document.uri]);
   }
 }

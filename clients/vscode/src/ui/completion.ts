@@ -4,7 +4,7 @@ import { contextAt } from "../complete/context";
 import { type Item, itemsFor } from "../complete/items";
 import type { Servers } from "../complete/server";
 import { requestAt } from "../file/parse";
-import { parseDocument } from "./documents";
+import type { Files } from "./files";
 
 const kinds: Record<Item["kind"], vscode.CompletionItemKind> = {
   directive: vscode.CompletionItemKind.Keyword,
@@ -32,6 +32,7 @@ function toCompletion(item: Item, start: vscode.Position, end: vscode.Position, 
 export class Completion implements vscode.CompletionItemProvider {
   /** @param onProblem told why there is nothing to offer */
   constructor(
+    private readonly files: Files,
     private readonly servers: Servers,
     private readonly onProblem: (message: string) => void,
   ) {}
@@ -43,7 +44,7 @@ export class Completion implements vscode.CompletionItemProvider {
     const before = document.getText(new vscode.Range(new vscode.Position(0, 0), position)).split(/\r?\n/);
     const context = contextAt(before);
     if (!context) return [];
-    const file = parseDocument(document);
+    const file = this.files.read(document);
     const request = requestAt(file, position.line + 1);
     const after = document.lineAt(position.line).text.slice(position.character);
     const start = position.translate(0, -context.prefix.length);

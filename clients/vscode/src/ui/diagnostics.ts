@@ -6,7 +6,7 @@ import * as vscode from "vscode";
 import { schemaPath } from "../file/params";
 import { locate } from "../json/locate";
 import type { Run } from "../run/run";
-import { language, parseDocument } from "./documents";
+import { type Files, language } from "./files";
 
 function entry(line: number, column: number, message: string): vscode.Diagnostic {
   // To the line's end: the editor cuts the range there.
@@ -16,18 +16,28 @@ function entry(line: number, column: number, message: string): vscode.Diagnostic
   return diagnostic;
 }
 
-/** Problems of .grpc files, of the schemas they name, and of what the last run refused. */
+/** Problems of .grpc files, of the environments and schemas they have, and of what the last run refused. */
 export class Diagnostics implements vscode.Disposable {
   private readonly files = vscode.languages.createDiagnosticCollection("grpcline");
   private readonly runs = vscode.languages.createDiagnosticCollection("grpcline.run");
   private readonly schemas = vscode.languages.createDiagnosticCollection("grpcline.schema");
+  private readonly environments = vscode.languages.createDiagnosticCollection("grpcline.environment");
 
-  /** Shows the problems of a .grpc document. */
+  constructor(private readonly reader: Files) {}
+
+  /** Shows the problems of a .grpc document, and of the environment files that it has. */
   file(document: vscode.TextDocument): void {
-    if (document.languageId === language) {
-      const problems = parseDocument(document).problems.map(({ line, message }) => entry(line, 1, message));
-      this.files.set(document.uri, problems);
-    }
+    if (document.languageId !== language) return;
+    const { problems, environment } = this.reader.read(document);
+    this.files.set(
+      document.uri,
+      problems.map(({ line, message }) => entry(line, 1, message)),
+    );
+    this.environments.clear();
+    this.setByPath(
+      this.environments,
+      environment.problems.map(({ file, line, message }) => [file, entry(line, 1, message)]),
+    );
   }
 
   forget(document: vscode.TextDocument): void {
@@ -54,15 +64,22 @@ export class Diagnostics implements vscode.Disposable {
   }
 
   dispose(): void {
-    for (const collection of [this.files, this.runs, this.schemas]) collection.dispose();
+    for (const collection of [this.files, this.runs, this.schemas, this.environments]) collection.dispose();
   }
 
   private showSchemas(run: Run, diagnostics: NonNullable<RequestError["data"]["diagnostics"]>): void {
+    this.setByPath(
+      this.schemas,
+      diagnostics.flatMap(({ file, line, column, message }): [string, vscode.Diagnostic][] => {
+        const path = schemaPath(run.request, file, existsSync);
+        return path === undefined ? [] : [[path, entry(line, column, message)]];
+      }),
+    );
+  }
+
+  private setByPath(collection: vscode.DiagnosticCollection, entries: [string, vscode.Diagnostic][]): void {
     const byPath = new Map<string, vscode.Diagnostic[]>();
-    for (const { file, line, column, message } of diagnostics) {
-      const path = schemaPath(run.request, file, existsSync);
-      if (path !== undefined) byPath.set(path, [...(byPath.get(path) ?? []), entry(line, column, message)]);
-    }
-    for (const [path, entries] of byPath) this.schemas.set(vscode.Uri.file(path), entries);
+    for (const [path, diagnostic] of entries) byPath.set(path, [...(byPath.get(path) ?? []), diagnostic]);
+    for (const [path, list] of byPath) collection.set(vscode.Uri.file(path), list);
   }
 }

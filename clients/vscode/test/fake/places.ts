@@ -27,6 +27,11 @@ export class Uri {
     return new Uri("file", path);
   }
 
+  static parse(text: string): Uri {
+    const [, scheme = "", path = ""] = /^(\w[\w+.-]*):(.*)$/.exec(text) ?? [];
+    return new Uri(scheme, decodeURI(path));
+  }
+
   static from({ scheme, path }: { scheme: string; path: string }): Uri {
     return new Uri(scheme, path);
   }

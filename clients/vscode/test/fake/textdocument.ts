@@ -4,6 +4,10 @@ import { Position, Range, type Uri } from "./places";
 export class TextDocument {
   constructor(readonly uri: Uri, public text: string, public languageId: string) {}
 
+  get lineCount(): number {
+    return this.text.split("\n").length;
+  }
+
   getText(range?: Range): string {
     return range ? this.text.slice(this.offsetAt(range.start), this.offsetAt(range.end)) : this.text;
   }

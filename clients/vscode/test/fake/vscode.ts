@@ -2,6 +2,7 @@
  * Stands for the editor: the part of the vscode API that the extension uses, kept
  * in memory. `host` is what a test sees of it.
  */
+import { readFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 
 import { EventEmitter } from "./events";
@@ -35,6 +36,18 @@ const closed = new EventEmitter<TextDocument>();
 export const host = {
   documents: new Map<string, TextDocument>(),
   commands: new Map<string, (...args: unknown[]) => unknown>(),
+  /** What the user chooses of a list, or of a message's buttons: the part of its text. */
+  choice: undefined as string | undefined,
+  /** The labels of the last list. */
+  offered: [] as string[],
+  warnings: [] as string[],
+  clipboard: "",
+  /** Commands of the editor that were run, and addresses that were opened. */
+  executed: [] as string[],
+  status: { text: "", tooltip: "" },
+  hoverProviders: [] as any[],
+  definitionProviders: [] as any[],
+  symbolProviders: [] as any[],
   contentProviders: new Map<string, ContentProvider>(),
   lensProviders: [] as { selector: { language?: string; scheme?: string }; provider: any }[],
   completionProviders: [] as any[],
@@ -80,6 +93,37 @@ export class CompletionItem {
   constructor(readonly label: string, readonly kind: CompletionItemKind) {}
 }
 
+export enum SymbolKind { Method = 5, Variable = 12 }
+export enum StatusBarAlignment { Left = 1, Right = 2 }
+
+export class MarkdownString {
+  value = "";
+  appendCodeblock(code: string, language: string): this {
+    return this.appendMarkdown(`\`\`\`${language}\n${code}\n\`\`\`\n`);
+  }
+  appendMarkdown(text: string): this {
+    this.value += text;
+    return this;
+  }
+  appendText(text: string): this {
+    return this.appendMarkdown(text.replace(/[\\*_`<>[\]]/g, "\\$&"));
+  }
+}
+
+export class Hover {
+  constructor(readonly contents: MarkdownString) {}
+}
+
+export class Location {
+  constructor(readonly uri: Uri, readonly position: Position) {}
+}
+
+export class DocumentSymbol {
+  constructor(
+    readonly name: string, readonly detail: string, readonly kind: SymbolKind, readonly range: Range, readonly selectionRange: Range,
+  ) {}
+}
+
 export class CodeLens {
   constructor(readonly range: Range, readonly command: { title: string; command: string; arguments: unknown[] }) {}
 }
@@ -96,13 +140,34 @@ export const commands = {
     host.commands.set(name, fn);
     return { dispose: () => host.commands.delete(name) };
   },
+  executeCommand: (...call: string[]) => void host.executed.push(call.join(" ")),
 };
+
+export const env = {
+  clipboard: {
+    readText: () => Promise.resolve(host.clipboard),
+    writeText: (text: string) => Promise.resolve(void (host.clipboard = text)),
+  },
+  openExternal: (uri: Uri) => void host.executed.push(String(uri)),
+};
+
+/** What the user chooses of several things, if it is among them. */
+function chosen<T>(list: T[], label: (it: T) => string): Promise<T | undefined> {
+  host.offered = list.map(label);
+  return Promise.resolve(list.find((it) => host.choice !== undefined && label(it).includes(host.choice)));
+}
 
 export const window = {
   activeTextEditor: undefined as Editor | undefined,
   visibleTextEditors: [] as Editor[],
   createOutputChannel: () => ({ appendLine: (line: string) => void host.log.push(line), dispose: () => {} }),
-  showErrorMessage: (message: string) => void host.errors.push(message),
+  showErrorMessage(message: string, ...buttons: string[]): Promise<string | undefined> {
+    host.errors.push(message);
+    return chosen(buttons, String);
+  },
+  showWarningMessage: (message: string) => void host.warnings.push(message),
+  showQuickPick: <T extends { label: string }>(items: T[]) => chosen(items, ({ label }) => label),
+  createStatusBarItem: () => Object.assign(host.status, { show: () => {}, dispose: () => {} }),
   showInputBox: () => Promise.resolve(host.input),
   showTextDocument(document: TextDocument, { viewColumn }: { viewColumn: number }): Promise<void> {
     const editor = { document, viewColumn: viewColumn === -2 ? 2 : viewColumn, selection: { active: new Position(0, 0) } };
@@ -131,6 +196,7 @@ export const workspace = {
     const known = host.documents.get(uri.toString());
     if (known) return known;
     const text = host.contentProviders.get(uri.scheme)?.provideTextDocumentContent(uri) ?? "";
+    if (uri.scheme === "file") return new TextDocument(uri, readFileSync(uri.path, "utf8"), "plaintext");
     await wait(200); // what a provider tells before the document is open goes unheard
     const document = new TextDocument(uri, text, uri.path.endsWith(".grpc-result") ? "grpc-result" : "plaintext");
     host.documents.set(uri.toString(), document);
@@ -155,6 +221,9 @@ export const languages = {
     host.lensProviders.push({ selector, provider });
     return nothing;
   },
+  registerHoverProvider: (_selector: object, provider: any) => (host.hoverProviders.push(provider), nothing),
+  registerDefinitionProvider: (_selector: object, provider: any) => (host.definitionProviders.push(provider), nothing),
+  registerDocumentSymbolProvider: (_selector: object, provider: any) => (host.symbolProviders.push(provider), nothing),
   registerCompletionItemProvider(_selector: object, provider: any): Disposable {
     host.completionProviders.push(provider);
     return nothing;
