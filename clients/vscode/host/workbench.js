@@ -51,12 +51,16 @@ export class Workbench {
    * Opens a file in a workbench of its own.
    * @param {string} name of the file
    * @param {string} text
+   * @param {Record<string, string>} beside other files of the workspace, by path
    */
-  static async open(name, text) {
+  static async open(name, text, beside = {}) {
     const folder = mkdtempSync(join(tmpdir(), "grpcline-host-"));
     installExtension(join(folder, "extensions"));
     mkdirSync(join(folder, "workspace"));
-    writeFileSync(join(folder, "workspace", name), text);
+    for (const [path, content] of Object.entries({ ...beside, [name]: text })) {
+      mkdirSync(dirname(join(folder, "workspace", path)), { recursive: true });
+      writeFileSync(join(folder, "workspace", path), content);
+    }
     const { child, port } = await startServer(folder);
     const browser = await chromium.launch({ executablePath: browserPath, args: ["--no-sandbox"] });
     const page = await browser.newPage({ viewport: { width: 1600, height: 900 } });
@@ -86,11 +90,15 @@ export class Workbench {
     await this.editor(place).locator(".codelens-decoration a", { hasText: title }).nth(nth).click();
   }
 
+  /** The box that asks for something. */
+  get box() {
+    return this.page.locator(".quick-input-widget input.input:visible");
+  }
+
   /** Answers the box that asks for something. */
   async answer(text) {
-    const box = this.page.locator(".quick-input-widget input.input:visible");
-    await box.fill(text);
-    await box.press("Enter");
+    await this.box.fill(text);
+    await this.box.press("Enter");
   }
 
   /** Waits until an editor shows text, and returns all that it shows; times are N ms. */
@@ -103,7 +111,23 @@ export class Workbench {
         .sort((a, b) => a.top - b.top)
         .map((line) => line.text),
     );
-    return lines.join("\n").replace(/\d+ ms/, "N ms").trimEnd();
+    return lines.join("\n").replace(/\d+ ms/g, "N ms").trimEnd();
+  }
+
+  /** Runs a command by its title, as from the command palette. */
+  async command(title) {
+    await this.page.keyboard.press("F1");
+    await this.answer(`>${title}`);
+  }
+
+  /** Chooses a line of the list that is open. */
+  async choose(text) {
+    await this.page.locator(".quick-input-widget .monaco-list-row", { hasText: text }).first().click();
+  }
+
+  /** The place of a part of an editor's text. */
+  part(place, text) {
+    return this.editor(place).locator(".view-line span", { hasText: text }).last();
   }
 
   /** Puts the cursor at the end of the file and types. */

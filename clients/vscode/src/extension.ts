@@ -38,7 +38,7 @@ export function activate(context: vscode.ExtensionContext): void {
       },
       missing: (sentence) => {
         log.appendLine(sentence);
-        void tellMissing(sentence);
+        void tellMissing(sentence, () => void session.worker().catch(() => {})); // where it fails it is told again
       },
     },
   );

@@ -118,16 +118,20 @@ test("a worker that is missing is told, with what to do about it", () =>
   withEditor(async (editor) => {
     host.settings["grpcline.path"] = "/nowhere/grpcline";
     host.open("/tmp/hello.grpc", "demo:///\ngrpcline.demo.Demo/SayHello");
-    host.choice = "Set path";
+    host.choice = "How to install";
     await editor.run("grpcline.run");
     await editor.resultWith("cannot start the worker /nowhere/grpcline: there is no such program");
     await editor.resultWith("The setting grpcline.path says where it is.");
     assert.match(host.errors[0]!, /\/nowhere\/grpcline.*The setting grpcline\.path/);
     assert.deepEqual(host.offered, ["Set path", "How to install"]);
-    await eventually(() => host.executed.includes("workbench.action.openSettings grpcline.path"), () => String(host.executed));
-    host.choice = "How to install";
-    await editor.run("grpcline.run");
     await eventually(() => host.executed.some((it) => /^https:.*#install$/.test(it)), () => String(host.executed));
+    host.choice = "Set path";
+    host.input = process.env.GRPCLINE!;
+    await editor.run("grpcline.run");
+    await eventually(() => host.status.text === "$(circle-filled) grpcline", () => host.status.text);
+    assert.equal(host.settings["grpcline.path"], host.input);
+    await editor.run("grpcline.run");
+    await editor.resultWith("Hello, world!");
   }));
 
 test("the status bar has the worker's state", () =>

@@ -94,6 +94,7 @@ export class CompletionItem {
 }
 
 export enum SymbolKind { Method = 5, Variable = 12 }
+export enum ConfigurationTarget { Global = 1, Workspace = 2 }
 export enum StatusBarAlignment { Left = 1, Right = 2 }
 
 export class MarkdownString {
@@ -165,6 +166,7 @@ export const window = {
     host.errors.push(message);
     return chosen(buttons, String);
   },
+  showOpenDialog: () => Promise.resolve(host.input === undefined ? undefined : [Uri.file(host.input)]),
   showWarningMessage: (message: string) => void host.warnings.push(message),
   showQuickPick: <T extends { label: string }>(items: T[]) => chosen(items, ({ label }) => label),
   createStatusBarItem: () => Object.assign(host.status, { show: () => {}, dispose: () => {} }),
@@ -182,6 +184,8 @@ export const workspace = {
   },
   getConfiguration: (section: string) => ({
     get: (name: string, fallback: unknown) => host.settings[`${section}.${name}`] ?? fallback,
+    inspect: () => ({ workspaceValue: undefined }),
+    update: (name: string, value: unknown) => Promise.resolve(void (host.settings[`${section}.${name}`] = value)),
   }),
   registerTextDocumentContentProvider(scheme: string, provider: ContentProvider): Disposable {
     host.contentProviders.set(scheme, provider);
