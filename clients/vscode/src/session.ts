@@ -60,8 +60,10 @@ export class Session {
 
   private async start(): Promise<Worker> {
     const worker = await Worker.start(this.options()).catch((err: Error) => {
-      this.events.missing(err.message);
-      throw new WorkerError(`${err.message}\nThe setting grpcline.path says where it is.`);
+      // What follows is for users of the package, who have no such setting.
+      const why = err.message.replace(/(there is no such program);.*$/s, "$1");
+      this.events.missing(why);
+      throw new WorkerError(`${why}\nThe setting grpcline.path says where it is.`);
     });
     this.current = worker;
     void worker.ended.then((sentence) => {
