@@ -19,19 +19,20 @@ type MethodInfo struct {
 
 // MethodDetail is all that there is to know of a method.
 type MethodDetail struct {
-	Service         string          `json:"service" doc:"the service's full name"`
-	Name            string          `json:"name" doc:"the method's name"`
-	Path            string          `json:"path" doc:"/pkg.Service/Method"`
-	Kind            string          `json:"kind" doc:"unary, serverStream, clientStream or bidiStream"`
-	ClientStreaming bool            `json:"clientStreaming" doc:"whether the client sends a stream"`
-	ServerStreaming bool            `json:"serverStreaming" doc:"whether the server sends a stream"`
-	RequestType     string          `json:"requestType" doc:"the full name of the request's message type"`
-	ResponseType    string          `json:"responseType" doc:"the full name of the response's message type"`
-	RequestSchema   json.RawMessage `json:"requestSchema" doc:"the request's JSON Schema (2020-12)"`
-	ResponseSchema  json.RawMessage `json:"responseSchema" doc:"the response's JSON Schema (2020-12)"`
-	RequestTemplate json.RawMessage `json:"requestTemplate" doc:"a request to fill in, which can be sent as it is"`
-	Comment         string          `json:"comment" doc:"the comment in the schema's source; empty where there is none"`
-	Deprecated      bool            `json:"deprecated" doc:"whether the schema says so"`
+	Service          string          `json:"service" doc:"the service's full name"`
+	Name             string          `json:"name" doc:"the method's name"`
+	Path             string          `json:"path" doc:"/pkg.Service/Method"`
+	Kind             string          `json:"kind" doc:"unary, serverStream, clientStream or bidiStream"`
+	ClientStreaming  bool            `json:"clientStreaming" doc:"whether the client sends a stream"`
+	ServerStreaming  bool            `json:"serverStreaming" doc:"whether the server sends a stream"`
+	RequestType      string          `json:"requestType" doc:"the full name of the request's message type"`
+	ResponseType     string          `json:"responseType" doc:"the full name of the response's message type"`
+	RequestSchema    json.RawMessage `json:"requestSchema" doc:"the request's JSON Schema (2020-12)"`
+	ResponseSchema   json.RawMessage `json:"responseSchema" doc:"the response's JSON Schema (2020-12)"`
+	RequestTemplate  json.RawMessage `json:"requestTemplate" doc:"a request to fill in, which can be sent as it is"`
+	ResponseTemplate json.RawMessage `json:"responseTemplate" doc:"the same of a response, for those who serve the method"`
+	Comment          string          `json:"comment" doc:"the comment in the schema's source; empty where there is none"`
+	Deprecated       bool            `json:"deprecated" doc:"whether the schema says so"`
 }
 
 // Kind is "unary", "serverStream", "clientStream" or "bidiStream".
@@ -78,7 +79,10 @@ func Detail(md protoreflect.MethodDescriptor) (MethodDetail, error) {
 	if d.ResponseSchema, err = Schema(md.Output()); err != nil {
 		return MethodDetail{}, err
 	}
-	d.RequestTemplate, err = Template(md.Input())
+	if d.RequestTemplate, err = Template(md.Input()); err != nil {
+		return MethodDetail{}, err
+	}
+	d.ResponseTemplate, err = Template(md.Output())
 	return d, err
 }
 

@@ -60,6 +60,6 @@ With one of the words below it does one thing and ends.`
 	serve := serveCommand(c)
 	serve.Args = exactly(serve, 0, 0)
 	root.AddCommand(serve, listCommand(c), describeCommand(c), exportCommand(c), callCommand(c), healthCommand(c),
-		rpcCommand(c), methodsCommand(), demoCommand(), completionCommand())
+		rpcCommand(c), methodsCommand(), demoCommand(), mockCommand(c), completionCommand())
 	return root
 }

@@ -69,7 +69,8 @@ type schemaSource struct {
 	URL  string `json:"url,omitempty"`
 }
 
-func schemaSources(given []string) []schemaSource {
+// schemaSources is the param proto of the values of --proto, nil for none.
+func schemaSources(given []string) any {
 	var sources []schemaSource
 	for _, text := range given {
 		if strings.HasPrefix(text, "https://") || strings.HasPrefix(text, "http://") {
@@ -77,6 +78,12 @@ func schemaSources(given []string) []schemaSource {
 		} else {
 			sources = append(sources, schemaSource{File: text})
 		}
+	}
+	switch len(sources) {
+	case 0:
+		return nil
+	case 1:
+		return sources[0]
 	}
 	return sources
 }
@@ -87,11 +94,7 @@ func (f *targetFlags) params(cmd *cobra.Command, address string) (*connectionPar
 		Address: address, ImportPaths: f.importPaths, Authority: f.authority, TLS: f.tlsSettings(),
 		TimeoutMs: f.timeout.millis(), ConnectTimeoutMs: f.connectTimeout.millis(),
 	}}
-	if sources := schemaSources(f.protos); len(sources) == 1 {
-		p.Proto = sources[0]
-	} else if len(sources) > 1 {
-		p.Proto = sources
-	}
+	p.Proto = schemaSources(f.protos)
 	if f.descriptorSet != "" {
 		p.DescriptorSet = &schemaSource{File: f.descriptorSet}
 	}
