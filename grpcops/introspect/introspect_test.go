@@ -120,8 +120,8 @@ func TestDetail(t *testing.T) {
 			`"name":{"$comment":"string name = 1","type":"string"},"next":{"$ref":"#/$defs/zoo.Node","$comment":"zoo.Node next = 2"},` +
 			`"children":{"$comment":"zoo.Node children = 3","type":"array","items":{"$ref":"#/$defs/zoo.Node"}},` +
 			`"links":{"$comment":"map\u003cstring, zoo.Node\u003e links = 4","type":"object","additionalProperties":{"$ref":"#/$defs/zoo.Node"}}},"additionalProperties":false}}},` +
-			`"requestTemplate":"0s","comment":"","deprecated":true}`},
-		{"Feed", `"requestTemplate":{"name":"text","next":{},"children":[{}],"links":{"key":{}}},"comment":"behind","deprecated":false}`},
+			`"requestTemplate":"0s","responseTemplate":{"name":"text","next":{},"children":[{}],"links":{"key":{}}},"comment":"","deprecated":true}`},
+		{"Feed", `"requestTemplate":{"name":"text","next":{},"children":[{}],"links":{"key":{}}},"responseTemplate":{},"comment":"behind","deprecated":false}`},
 		{"One", `"comment":"One does.","deprecated":false}`},
 	}
 	for _, tt := range tests {
