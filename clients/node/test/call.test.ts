@@ -104,3 +104,14 @@ test("a message that JSON cannot hold is told from all others", () => {
   assert(isUndecodable({ "@undecodable": { path: "a", reason: "it is no UTF-8", value: "CgH/" } }));
   for (const message of [{ greeting: "Hello" }, "1.5s", 3, null, undefined, []]) assert(!isUndecodable(message));
 });
+
+test("a schema is told as sources that compile again", () =>
+  withDemo(async (connection, worker) => {
+    const { files, descriptorSet } = await connection.proto(demo);
+    assert.match(files["demo.proto"] ?? "", /service Demo \{/);
+    assert(Buffer.from(descriptorSet, "base64").length > 100);
+    const { "demo.proto": source = "" } = files;
+    const again = await worker.open({ address: "demo:///", proto: { "demo.proto": { text: source } } });
+    assert.equal((await again.call<{ greeting: string }>(`${demo}/SayHello`)).message.greeting, "Hello, world!");
+    assert((await connection.proto()).files["demo.proto"]);
+  }));
