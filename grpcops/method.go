@@ -220,5 +220,9 @@ func (c *Conn) MethodDetail(ctx context.Context, md Metadata, service, name stri
 	if err != nil {
 		return introspect.MethodDetail{}, err
 	}
-	return introspect.Detail(found)
+	detail, err := introspect.Detail(found)
+	if err != nil {
+		return introspect.MethodDetail{}, clientError(codes.ResourceExhausted, "%s cannot be described: %v", found.FullName(), err)
+	}
+	return detail, nil
 }

@@ -1,6 +1,7 @@
 package integration_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -52,6 +53,26 @@ func TestDefaultTimeouts(t *testing.T) {
 	hasty := &rig{Host: h, server: server, conn: h.Connect(server, obj{"timeoutMs": 0})}
 	quick := hasty.initStream("Bidi", []testserver.Step{{Gate: "q"}}, obj{"timeoutMs": 20})
 	r.Fail("getMessage", quick.params(), -32004)
+}
+
+// TestHeldBackMidway sends many at once, of which flow control lets some through: the
+// error says how many.
+func TestHeldBackMidway(t *testing.T) {
+	r := newRig(t)
+	s := r.initStream("ClientStream", []testserver.Step{{Gate: "g"}, {Count: true}}, obj{"timeoutMs": 100})
+	messages := make([]any, 100)
+	for i := range messages {
+		messages[i] = obj{"payload": base64Zeros(100_000)}
+	}
+	err := r.Fail("sendMessages", s.params(obj{"messages": messages}), -32004)
+	if err.Data.Sent == nil || *err.Data.Sent == 0 || !strings.Contains(err.Message, fmt.Sprintf("%d of the 100 messages were sent", *err.Data.Sent)) {
+		t.Errorf("%v", err)
+	}
+	err = r.Fail("sendMessage", s.params(obj{"message": obj{}}), -32004)
+	if !strings.Contains(err.Message, "the message was not sent") {
+		t.Errorf("%v", err)
+	}
+	r.server.Open("g")
 }
 
 // TestSendTimeouts hold back sends; what was answered as sent arrives, and what

@@ -3,6 +3,7 @@ package state
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 
 	"github.com/grpcline/grpcline/grpcops"
 )
@@ -27,6 +28,7 @@ func (s *State) send(id, connectionID string, encode func(f *flow) ([][]byte, er
 	return onSide(s, id, connectionID, sending, nil, func(ctx context.Context, t *turn) (int, error) {
 		f, err := t.ready(ctx)
 		var packed [][]byte
+		own := 0 // messages of this request that were sent
 		if err == nil {
 			err = t.cannotSend()
 		}
@@ -42,12 +44,14 @@ func (s *State) send(id, connectionID string, encode func(f *flow) ([][]byte, er
 			if f.out.isCompleted() {
 				err = errorf(SendCompleted, "the sending side of stream %q was completed", id)
 			} else {
+				before := f.out.count()
 				err = f.send(ctx, packed)
+				own = f.out.count() - before
 			}
 		}
 		sent := f.out.count()
 		if isReason(err, WaitTimeout) {
-			err = errorf(WaitTimeout, "stream %q: flow control held the message back for %s; it was not sent", id, t.bound)
+			err = errorf(WaitTimeout, "stream %q: flow control held back for %s what was to be sent; %s", id, t.bound, sentOf(own, len(packed)))
 		}
 		return sent, t.progress(err, &sent)
 	})
@@ -62,6 +66,19 @@ func (st *stream) cannotSend() error {
 		return errorf(NotSending, "stream %q is a server stream: its request was sent when it was opened", st.id)
 	}
 	return nil
+}
+
+// sentOf says how many messages of a request were sent that did not send all.
+func sentOf(sent, all int) string {
+	switch {
+	case all == 1:
+		return "the message was not sent"
+	case sent == 0:
+		return fmt.Sprintf("none of the %d messages was sent", all)
+	case sent == 1:
+		return fmt.Sprintf("1 of the %d messages was sent", all)
+	}
+	return fmt.Sprintf("%d of the %d messages were sent", sent, all)
 }
 
 // progress adds the stream to an error.

@@ -85,7 +85,7 @@ func TestHeldBackSends(t *testing.T) {
 			all = append(all, string(large(sent+i)))
 		}
 		n, err := start(r.SendMessages("s1", "", json.RawMessage("["+strings.Join(all, ",")+"]"))).wait()
-		if reasonOf(err) != WaitTimeout || n != sent {
+		if reasonOf(err) != WaitTimeout || n != sent || !strings.HasSuffix(err.Error(), "none of the 5 messages was sent") {
 			t.Errorf("several: %d, %v", n, err)
 		}
 		given := start(r.SendMessage("s1", "", large(9999)))

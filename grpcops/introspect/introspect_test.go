@@ -115,11 +115,11 @@ func TestDetail(t *testing.T) {
 		{"Watch", `{"service":"zoo.Keeper","name":"Watch","path":"/zoo.Keeper/Watch","kind":"serverStream","clientStreaming":false,"serverStreaming":true,` +
 			`"requestType":"google.protobuf.Duration","responseType":"zoo.Node",` +
 			`"requestSchema":{"$schema":"https://json-schema.org/draft/2020-12/schema","$ref":"#/$defs/google.protobuf.Duration","$defs":{"google.protobuf.Duration":` +
-			`{"description":"Seconds with up to nine digits behind the point, such as 1.5s.","type":"string","pattern":"^-?[0-9]+(\\.[0-9]{1,9})?s$"}}},` +
+			`{"type":"string","description":"Seconds with up to nine digits behind the point, such as 1.5s.","pattern":"^-?[0-9]+(\\.[0-9]{1,9})?s$"}}},` +
 			`"responseSchema":{"$schema":"https://json-schema.org/draft/2020-12/schema","$ref":"#/$defs/zoo.Node","$defs":{"zoo.Node":{"type":"object","properties":{` +
-			`"name":{"$comment":"string name = 1","type":"string"},"next":{"$ref":"#/$defs/zoo.Node","$comment":"zoo.Node next = 2"},` +
-			`"children":{"$comment":"zoo.Node children = 3","type":"array","items":{"$ref":"#/$defs/zoo.Node"}},` +
-			`"links":{"$comment":"map\u003cstring, zoo.Node\u003e links = 4","type":"object","additionalProperties":{"$ref":"#/$defs/zoo.Node"}}},"additionalProperties":false}}},` +
+			`"name":{"type":"string","$comment":"string name = 1"},"next":{"$ref":"#/$defs/zoo.Node","$comment":"zoo.Node next = 2"},` +
+			`"children":{"type":"array","items":{"$ref":"#/$defs/zoo.Node"},"$comment":"zoo.Node children = 3"},` +
+			`"links":{"type":"object","$comment":"map\u003cstring, zoo.Node\u003e links = 4","additionalProperties":{"$ref":"#/$defs/zoo.Node"}}},"additionalProperties":false}}},` +
 			`"requestTemplate":"0s","responseTemplate":{"name":"text","next":{},"children":[{}],"links":{"key":{}}},"comment":"","deprecated":true}`},
 		{"Feed", `"requestTemplate":{"name":"text","next":{},"children":[{}],"links":{"key":{}}},"responseTemplate":{},"comment":"behind","deprecated":false}`},
 		{"One", `"comment":"One does.","deprecated":false}`},

@@ -2,14 +2,20 @@ package introspect
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"strconv"
 
+	"github.com/google/jsonschema-go/jsonschema"
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
 // dialect is what Schema is written in.
 const dialect = "https://json-schema.org/draft/2020-12/schema"
+
+// mostDescribed bounds the fields and enum values of one schema: the types of a
+// message may lead to a million others.
+const mostDescribed = 50_000
 
 // Schema describes the canonical ProtoJSON form of a message as a JSON Schema
 // (2020-12): {"$schema", "$ref", "$defs"}, where $defs has each message and enum
@@ -17,53 +23,65 @@ const dialect = "https://json-schema.org/draft/2020-12/schema"
 // original name, null for an unset field, a small integer as a string) is not
 // described. A property's $comment is the field's declaration.
 func Schema(md protoreflect.MessageDescriptor) (json.RawMessage, error) {
-	b := &builder{defined: map[protoreflect.FullName]bool{}, defs: &members{}}
+	b := &builder{defs: map[string]*jsonschema.Schema{}}
 	root := b.message(md)
+	for len(b.left) > 0 {
+		next := b.left[len(b.left)-1]
+		b.left = b.left[:len(b.left)-1]
+		b.object(b.defs[string(next.FullName())], next)
+		if b.described > mostDescribed {
+			return nil, fmt.Errorf("the JSON Schema of %s would have more than %d fields and enum values", md.FullName(), mostDescribed)
+		}
+	}
 	root.Schema, root.Defs = dialect, b.defs
 	return json.Marshal(root)
 }
 
 // builder collects the definitions that a schema refers to.
 type builder struct {
-	defined map[protoreflect.FullName]bool
-	defs    *members
+	defs      map[string]*jsonschema.Schema
+	left      []protoreflect.MessageDescriptor // whose definitions are to be filled in
+	described int                              // fields and enum values so far
 }
 
-func ref(d protoreflect.Descriptor) *node {
-	return &node{Ref: "#/$defs/" + string(d.FullName())}
+func ref(d protoreflect.Descriptor) *jsonschema.Schema {
+	return &jsonschema.Schema{Ref: "#/$defs/" + string(d.FullName())}
 }
 
-// message refers to a message, defining it where that is not done yet.
-func (b *builder) message(md protoreflect.MessageDescriptor) *node {
-	if b.defined[md.FullName()] {
-		return ref(md)
+// message refers to a message, whose definition it begins if there is none.
+func (b *builder) message(md protoreflect.MessageDescriptor) *jsonschema.Schema {
+	name := string(md.FullName())
+	if b.defs[name] == nil {
+		def := wellKnown(md)
+		if def == nil {
+			def = &jsonschema.Schema{Description: comment(md), Deprecated: deprecated(md)}
+			b.left = append(b.left, md)
+		}
+		b.defs[name] = def
 	}
-	b.defined[md.FullName()] = true
-	if def := wellKnown(md); def != nil {
-		b.defs.add(string(md.FullName()), def)
-		return ref(md)
-	}
-	def := &node{Description: comment(md), Deprecated: deprecated(md)}
-	b.defs.add(string(md.FullName()), def)
-	b.object(def, md)
 	return ref(md)
 }
 
 // object describes the fields of an ordinary message.
-func (b *builder) object(def *node, md protoreflect.MessageDescriptor) {
-	def.Type = types{"object"}
-	def.Properties = &members{}
-	def.AdditionalProperties = &schemaOrFalse{}
+func (b *builder) object(def *jsonschema.Schema, md protoreflect.MessageDescriptor) {
+	def.Type = "object"
+	def.Properties = map[string]*jsonschema.Schema{}
+	def.AdditionalProperties = &jsonschema.Schema{Not: &jsonschema.Schema{}} // false
 	if md.ExtensionRanges().Len() > 0 {
-		def.PatternProperties = &members{}
-		def.PatternProperties.add(`^\[.+\]$`, &node{Description: "An extension, by its full name in brackets."})
+		def.PatternProperties = map[string]*jsonschema.Schema{
+			`^\[.+\]$`: {Description: "An extension, by its full name in brackets."},
+		}
 	}
 	for i := range md.Fields().Len() {
 		fd := md.Fields().Get(i)
 		if md.Fields().ByJSONName(fd.JSONName()) != fd {
 			continue // another field has the name; this one goes by its original name only
 		}
-		def.Properties.add(fd.JSONName(), b.field(fd))
+		if b.described++; b.described > mostDescribed {
+			return
+		}
+		def.PropertyOrder = append(def.PropertyOrder, fd.JSONName())
+		def.Properties[fd.JSONName()] = b.field(fd)
 		if fd.Cardinality() == protoreflect.Required {
 			def.Required = append(def.Required, fd.JSONName())
 		}
@@ -75,26 +93,27 @@ func (b *builder) object(def *node, md protoreflect.MessageDescriptor) {
 	}
 }
 
-// atMostOne is true where one of a oneof's members is present, or none.
-func atMostOne(o protoreflect.OneofDescriptor) *node {
-	var each []*node
+// atMostOne holds if one of a oneof's members is present, or none.
+func atMostOne(o protoreflect.OneofDescriptor) *jsonschema.Schema {
+	var each []*jsonschema.Schema
 	for i := range o.Fields().Len() {
-		each = append(each, &node{Required: []string{o.Fields().Get(i).JSONName()}})
+		each = append(each, &jsonschema.Schema{Required: []string{o.Fields().Get(i).JSONName()}})
 	}
-	return &node{OneOf: append(each, &node{Not: &node{AnyOf: each}})}
+	none := &jsonschema.Schema{Not: &jsonschema.Schema{AnyOf: each}}
+	return &jsonschema.Schema{OneOf: append(each, none)}
 }
 
-func (b *builder) field(fd protoreflect.FieldDescriptor) *node {
-	var n *node
+func (b *builder) field(fd protoreflect.FieldDescriptor) *jsonschema.Schema {
+	var n *jsonschema.Schema
 	switch {
 	case fd.IsMap():
-		n = &node{
-			Type:                 types{"object"},
+		n = &jsonschema.Schema{
+			Type:                 "object",
 			PropertyNames:        mapKey(fd.MapKey().Kind()),
-			AdditionalProperties: &schemaOrFalse{b.value(fd.MapValue())},
+			AdditionalProperties: b.value(fd.MapValue()),
 		}
 	case fd.IsList():
-		n = &node{Type: types{"array"}, Items: b.value(fd)}
+		n = &jsonschema.Schema{Type: "array", Items: b.value(fd)}
 	default:
 		n = b.value(fd)
 	}
@@ -125,7 +144,7 @@ func typeName(fd protoreflect.FieldDescriptor) string {
 }
 
 // value describes a single value of a field.
-func (b *builder) value(fd protoreflect.FieldDescriptor) *node {
+func (b *builder) value(fd protoreflect.FieldDescriptor) *jsonschema.Schema {
 	switch fd.Kind() {
 	case protoreflect.MessageKind, protoreflect.GroupKind:
 		return b.message(fd.Message())
@@ -136,57 +155,59 @@ func (b *builder) value(fd protoreflect.FieldDescriptor) *node {
 }
 
 // enum refers to an enum, whose values go by name or by number.
-func (b *builder) enum(ed protoreflect.EnumDescriptor) *node {
-	if b.defined[ed.FullName()] {
-		return ref(ed)
+func (b *builder) enum(ed protoreflect.EnumDescriptor) *jsonschema.Schema {
+	name := string(ed.FullName())
+	switch {
+	case b.defs[name] != nil:
+	case name == nullValue:
+		b.defs[name] = &jsonschema.Schema{Type: "null"}
+	default:
+		names := &jsonschema.Schema{}
+		b.described += ed.Values().Len()
+		for i := range min(ed.Values().Len(), mostDescribed) {
+			names.Enum = append(names.Enum, string(ed.Values().Get(i).Name()))
+		}
+		b.defs[name] = &jsonschema.Schema{
+			Description: comment(ed), Deprecated: deprecated(ed), AnyOf: []*jsonschema.Schema{names, integer(math.MinInt32, math.MaxInt32)},
+		}
 	}
-	b.defined[ed.FullName()] = true
-	if ed.FullName() == nullValue {
-		b.defs.add(string(ed.FullName()), &node{Type: types{"null"}})
-		return ref(ed)
-	}
-	names := &node{}
-	for i := range ed.Values().Len() {
-		names.Enum = append(names.Enum, string(ed.Values().Get(i).Name()))
-	}
-	number := &node{Type: types{"integer"}, Minimum: number(math.MinInt32), Maximum: number(math.MaxInt32)}
-	def := &node{Description: comment(ed), Deprecated: deprecated(ed), AnyOf: []*node{names, number}}
-	b.defs.add(string(ed.FullName()), def)
 	return ref(ed)
 }
 
 // scalar describes a value that is neither a message nor an enum.
-func scalar(kind protoreflect.Kind) *node {
+func scalar(kind protoreflect.Kind) *jsonschema.Schema {
 	switch kind {
 	case protoreflect.BoolKind:
-		return &node{Type: types{"boolean"}}
+		return &jsonschema.Schema{Type: "boolean"}
 	case protoreflect.Int32Kind, protoreflect.Sint32Kind, protoreflect.Sfixed32Kind:
-		return &node{Type: types{"integer"}, Minimum: number(math.MinInt32), Maximum: number(math.MaxInt32)}
+		return integer(math.MinInt32, math.MaxInt32)
 	case protoreflect.Uint32Kind, protoreflect.Fixed32Kind:
-		return &node{Type: types{"integer"}, Minimum: "0", Maximum: number(math.MaxUint32)}
+		return integer(0, math.MaxUint32)
 	case protoreflect.Int64Kind, protoreflect.Sint64Kind, protoreflect.Sfixed64Kind:
-		return &node{Type: types{"string", "integer"}, Pattern: "^-?[0-9]+$"}
+		return &jsonschema.Schema{Types: []string{"string", "integer"}, Pattern: "^-?[0-9]+$"}
 	case protoreflect.Uint64Kind, protoreflect.Fixed64Kind:
-		return &node{Type: types{"string", "integer"}, Pattern: "^[0-9]+$", Minimum: "0"}
+		return &jsonschema.Schema{Types: []string{"string", "integer"}, Pattern: "^[0-9]+$", Minimum: new(float64)}
 	case protoreflect.FloatKind, protoreflect.DoubleKind:
-		return &node{AnyOf: []*node{{Type: types{"number"}}, {Enum: []string{"NaN", "Infinity", "-Infinity"}}}}
+		return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{{Type: "number"}, {Enum: []any{"NaN", "Infinity", "-Infinity"}}}}
 	case protoreflect.BytesKind:
-		return &node{Type: types{"string"}, ContentEncoding: "base64"}
+		return &jsonschema.Schema{Type: "string", ContentEncoding: "base64"}
 	}
-	return &node{Type: types{"string"}}
+	return &jsonschema.Schema{Type: "string"}
 }
 
-// mapKey describes the names of a map's members; nil where any will do.
-func mapKey(kind protoreflect.Kind) *node {
+func integer(least, most float64) *jsonschema.Schema {
+	return &jsonschema.Schema{Type: "integer", Minimum: &least, Maximum: &most}
+}
+
+// mapKey describes the names of a map's members; nil if any will do.
+func mapKey(kind protoreflect.Kind) *jsonschema.Schema {
 	switch kind {
 	case protoreflect.StringKind:
 		return nil
 	case protoreflect.BoolKind:
-		return &node{Enum: []string{"true", "false"}}
+		return &jsonschema.Schema{Enum: []any{"true", "false"}}
 	case protoreflect.Uint32Kind, protoreflect.Fixed32Kind, protoreflect.Uint64Kind, protoreflect.Fixed64Kind:
-		return &node{Pattern: "^[0-9]+$"}
+		return &jsonschema.Schema{Pattern: "^[0-9]+$"}
 	}
-	return &node{Pattern: "^-?[0-9]+$"}
+	return &jsonschema.Schema{Pattern: "^-?[0-9]+$"}
 }
-
-func number(n int64) json.Number { return json.Number(strconv.FormatInt(n, 10)) }

@@ -11,6 +11,7 @@ import (
 // other unfolds without end long before a message repeats.
 const (
 	templateDepth = 16
+	requiredDepth = 200 // levels of messages that are required
 	templateBytes = 64 << 10
 	hardBytes     = 4 << 20 // what a template of one level may have
 )
@@ -22,12 +23,16 @@ const (
 func Template(md protoreflect.MessageDescriptor) (json.RawMessage, error) {
 	for depth := templateDepth; depth > 1; depth /= 2 {
 		w := &writer{depth: depth, limit: templateBytes}
-		if w.message(md, false); !w.full() {
+		if w.message(md, false); !w.full() && !w.tooDeep {
 			return w.out, nil
 		}
 	}
 	w := &writer{depth: 1, limit: hardBytes}
-	if w.message(md, false); w.full() {
+	w.message(md, false)
+	if w.tooDeep {
+		return nil, fmt.Errorf("an example of %s would have more than %d levels of required messages", md.FullName(), requiredDepth)
+	}
+	if w.full() {
 		return nil, fmt.Errorf("an example of %s would be larger than %d MiB", md.FullName(), hardBytes>>20)
 	}
 	return w.out, nil
@@ -39,6 +44,8 @@ type writer struct {
 	depth int // levels of messages that are filled
 	limit int // what out may hold; past it, writing stops
 	stack []protoreflect.FullName
+
+	tooDeep bool // more than requiredDepth levels are needed
 }
 
 func (w *writer) full() bool { return len(w.out) > w.limit }
@@ -61,28 +68,45 @@ func (w *writer) message(md protoreflect.MessageDescriptor, bare bool) {
 		w.out = append(w.out, special...)
 		return
 	}
+	if len(w.stack) == requiredDepth {
+		w.tooDeep = true
+	}
+	if w.tooDeep {
+		w.text("{}")
+		return
+	}
 	within := w.inside(md)
 	bare = bare || within > 0 || len(w.stack) >= w.depth
 	w.stack = append(w.stack, md.FullName())
 	defer func() { w.stack = w.stack[:len(w.stack)-1] }()
 	w.text("{")
-	first := true
-	for i := range md.Fields().Len() {
-		fd := md.Fields().Get(i)
-		// A message that requires itself has no finite form.
-		if w.full() || within > 1 || bare && fd.Cardinality() != protoreflect.Required || !shown(fd) {
-			continue
+	switch {
+	case within > 1: // a message that requires itself has no finite form
+	case bare:
+		required := md.RequiredNumbers()
+		for i := range required.Len() {
+			w.member(md.Fields().ByNumber(required.Get(i)), bare)
 		}
-		if !first {
-			w.text(",")
+	default:
+		for i := range md.Fields().Len() {
+			w.member(md.Fields().Get(i), bare)
 		}
-		first = false
-		name, _ := json.Marshal(fd.JSONName())
-		w.out = append(w.out, name...)
-		w.text(":")
-		w.field(fd, bare)
 	}
 	w.text("}")
+}
+
+// member writes a field with its name.
+func (w *writer) member(fd protoreflect.FieldDescriptor, bare bool) {
+	if w.full() || !shown(fd) {
+		return
+	}
+	if w.out[len(w.out)-1] != '{' {
+		w.text(",")
+	}
+	name, _ := json.Marshal(fd.JSONName())
+	w.out = append(w.out, name...)
+	w.text(":")
+	w.field(fd, bare)
 }
 
 // shown is false for a field whose JSON name is another's, and for all members of

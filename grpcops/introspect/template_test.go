@@ -80,3 +80,29 @@ func TestTemplateOfImpossibleMessage(t *testing.T) {
 		t.Errorf("got %s, %v", got, err)
 	}
 }
+
+// TestHostileTypes describes types that lead to very many others, or very deep.
+func TestHostileTypes(t *testing.T) {
+	const many = 3_000
+	label := func(i int) string { return fmt.Sprintf("message T%d { required T%d next = 1; }\n", i, (i+1)%many) }
+	var chain, wide strings.Builder
+	chain.WriteString("syntax = \"proto2\";\n")
+	wide.WriteString("syntax = \"proto3\";\nmessage T0 {\n")
+	for i := range many {
+		chain.WriteString(label(i))
+		fmt.Fprintf(&wide, "  T0 f%d = %d;\n", i, i+20_000)
+	}
+	wide.WriteString("}\n")
+	for name, tt := range map[string]struct{ source, says string }{
+		"a chain of required messages": {chain.String(), "levels of required messages"},
+		"a message with itself inside": {wide.String(), ""},
+	} {
+		md := messageOf(t, load(t, name, tt.source), "T0")
+		if _, err := Template(md); (err == nil) != (tt.says == "") || err != nil && !strings.Contains(err.Error(), tt.says) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if _, err := Schema(md); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

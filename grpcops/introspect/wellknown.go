@@ -3,6 +3,7 @@ package introspect
 import (
 	"encoding/json"
 
+	"github.com/google/jsonschema-go/jsonschema"
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
@@ -10,28 +11,26 @@ const nullValue = "google.protobuf.NullValue"
 
 // wellKnown describes a message whose JSON form is special, and is nil for the
 // others (https://protobuf.dev/programming-guides/json/).
-func wellKnown(md protoreflect.MessageDescriptor) *node {
+func wellKnown(md protoreflect.MessageDescriptor) *jsonschema.Schema {
 	switch md.FullName() {
 	case "google.protobuf.Any":
-		n := &node{
-			Description: "A message of any type: its URL as @type beside its fields, or beside its value where its form is not an object.",
-			Type:        types{"object"},
-			Properties:  &members{},
+		return &jsonschema.Schema{
+			Description: "A message of any type: its URL as @type beside its fields, or beside its value if its form is not an object.",
+			Type:        "object",
+			Properties:  map[string]*jsonschema.Schema{"@type": {Type: "string"}},
 		}
-		n.Properties.add("@type", &node{Type: types{"string"}})
-		return n
 	case "google.protobuf.Timestamp":
-		return &node{Description: "A time by RFC 3339, such as 1972-01-01T10:00:20.021Z.", Type: types{"string"}, Format: "date-time"}
+		return &jsonschema.Schema{Description: "A time by RFC 3339, such as 1972-01-01T10:00:20.021Z.", Type: "string", Format: "date-time"}
 	case "google.protobuf.Duration":
-		return &node{Description: "Seconds with up to nine digits behind the point, such as 1.5s.", Type: types{"string"}, Pattern: `^-?[0-9]+(\.[0-9]{1,9})?s$`}
+		return &jsonschema.Schema{Description: "Seconds with up to nine digits behind the point, such as 1.5s.", Type: "string", Pattern: `^-?[0-9]+(\.[0-9]{1,9})?s$`}
 	case "google.protobuf.FieldMask":
-		return &node{Description: "Paths of fields in lowerCamelCase, separated by commas, such as user.displayName,photo.", Type: types{"string"}}
+		return &jsonschema.Schema{Description: "Paths of fields in lowerCamelCase, separated by commas, such as user.displayName,photo.", Type: "string"}
 	case "google.protobuf.Struct":
-		return &node{Description: "Any JSON object.", Type: types{"object"}}
+		return &jsonschema.Schema{Description: "Any JSON object.", Type: "object"}
 	case "google.protobuf.ListValue":
-		return &node{Description: "Any JSON array.", Type: types{"array"}}
+		return &jsonschema.Schema{Description: "Any JSON array.", Type: "array"}
 	case "google.protobuf.Value":
-		return &node{Description: "Any JSON value."}
+		return &jsonschema.Schema{Description: "Any JSON value."}
 	case "google.protobuf.DoubleValue", "google.protobuf.FloatValue", "google.protobuf.Int64Value", "google.protobuf.UInt64Value",
 		"google.protobuf.Int32Value", "google.protobuf.UInt32Value", "google.protobuf.BoolValue", "google.protobuf.StringValue", "google.protobuf.BytesValue":
 		if fd := wrapped(md); fd != nil {

@@ -41,6 +41,9 @@ func linkAll(base *protoregistry.Files, protos map[string]*descriptorpb.FileDesc
 func linkSet(set []*descriptorpb.FileDescriptorProto) (*Files, error) {
 	protos := map[string]*descriptorpb.FileDescriptorProto{}
 	for _, f := range set {
+		if why := unreasonable(f); why != "" {
+			return nil, &SourceError{"descriptorSet", why, nil}
+		}
 		protos[f.GetName()] = f
 	}
 	var services []string

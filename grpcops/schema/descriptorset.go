@@ -74,6 +74,9 @@ func (d *DescriptorSet) read(ctx context.Context, importPaths []string) (text st
 		return "", nil, &SourceError{"descriptorSet", "the descriptor set: " + err.Error(), err}
 	}
 	var set descriptorpb.FileDescriptorSet
+	if memoryOf([]byte(text), &set, maxDescribed) > maxDescribed {
+		return "", nil, &SourceError{"descriptorSet", fmt.Sprintf("the descriptor set takes more than %d MiB of memory", maxDescribed>>20), nil}
+	}
 	if err := proto.Unmarshal([]byte(text), &set); err != nil || len(set.File) == 0 {
 		return "", nil, &SourceError{"descriptorSet", "the descriptor set is not a google.protobuf.FileDescriptorSet as protoc --descriptor_set_out writes it", err}
 	}

@@ -83,6 +83,8 @@ type reflected struct {
 	services []string                                     // as the server lists them
 	protos   map[string]*descriptorpb.FileDescriptorProto // by path; see place
 	bytes    int                                          // size of protos on the wire
+	memory   int                                          // that protos take
+	refused  string                                       // why a file was not taken, empty if all were
 	have     map[query]bool                               // what protos answers
 	asked    map[query]bool                               // what was ever in queue
 	queue    []query
@@ -100,7 +102,7 @@ func newReflected(version string) *reflected {
 // want puts a query at the end of the queue, once. A name longer than any real one
 // is not asked for: maxBatch relies on queries being small.
 func (r *reflected) want(q query) {
-	if !r.asked[q] && !r.have[q] && len(q.name) <= maxQueryName {
+	if !r.asked[q] && !r.have[q] && len(q.name) <= maxQueryName && len(r.asked) <= maxReflectQueries {
 		r.asked[q] = true
 		r.queue = append(r.queue, q)
 	}
@@ -179,9 +181,17 @@ func (r *reflected) take(q query, answer *reflection.ServerReflectionResponse) e
 			return tooMuchf("it gives more than %d MiB of descriptions", maxReflectBytes>>20)
 		}
 		f := &descriptorpb.FileDescriptorProto{}
-		if proto.Unmarshal(raw, f) == nil && f.GetName() != "" {
-			r.add(f)
+		if r.memory += memoryOf(raw, f, maxDescribed); r.memory > maxDescribed {
+			return tooMuchf("its descriptions take more than %d MiB of memory", maxDescribed>>20)
 		}
+		if proto.Unmarshal(raw, f) != nil || f.GetName() == "" {
+			continue
+		}
+		if why := unreasonable(f); why != "" {
+			r.refused = why
+			continue
+		}
+		r.add(f)
 		if len(r.protos) > maxReflectFiles {
 			return tooMuchf("it gives more than %d files", maxReflectFiles)
 		}
@@ -248,6 +258,9 @@ func (r *reflected) files() *Files {
 		full := protoreflect.FullName(name)
 		if _, ok := f.FindService(name); !ok && f.unusable[full] == "" {
 			f.unusable[full] = fmt.Sprintf("the server lists the service %s but does not describe it", name)
+			if r.refused != "" {
+				f.unusable[full] = fmt.Sprintf("the service %s cannot be used: %s", name, r.refused)
+			}
 		}
 	}
 	return f

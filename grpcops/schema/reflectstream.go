@@ -137,7 +137,7 @@ func (s *reflectStream) start() (err error) {
 	}
 	description := &grpc.StreamDesc{StreamName: "ServerReflectionInfo", ClientStreams: true, ServerStreams: true}
 	s.open, err = s.cc.NewStream(s.ctx, description, "/grpc.reflection."+s.version+".ServerReflection/ServerReflectionInfo",
-		grpc.MaxCallRecvMsgSize(maxReflectBytes))
+		grpc.MaxCallRecvMsgSize(maxReflectBytes), grpc.ForceCodecV2(newBoundedCodec()))
 	return err
 }
 
