@@ -17,7 +17,7 @@ type address struct {
 	hostPort string // of the server, or the first of list; empty where there is none
 }
 
-// parseAddress reads https://host:port, http://host:port, host:port, or a gRPC
+// parseAddress reads https://host:port, http://host:port (or grpcs, grpc), host:port, or a gRPC
 // target (gRPC name resolution: dns, unix, unix-abstract, passthrough, ipv4,
 // ipv6). A missing port is 443 with TLS and 80 without; withTLS says that
 // settings ask for it.
@@ -26,8 +26,8 @@ func parseAddress(text string, withTLS bool) (address, error) {
 	switch scheme := strings.ToLower(scheme); {
 	case text == "":
 		return address{}, paramErrorf("address", `address is empty; write host:port, https://host:port or a gRPC target such as unix:///path`)
-	case found && (scheme == "http" || scheme == "https") && strings.HasPrefix(rest, "//"):
-		return webAddress(text, scheme == "https", withTLS)
+	case found && isWebScheme(scheme) && strings.HasPrefix(rest, "//"):
+		return webAddress(text, strings.HasSuffix(scheme, "s"), withTLS)
 	case found && scheme == "demo" && strings.HasPrefix(rest, "//") && strings.Trim(rest, "/") != "":
 		return address{}, paramErrorf("address", "address %q has more than demo:///", text)
 	case found && scheme == "demo" && strings.HasPrefix(rest, "//"):
@@ -49,6 +49,12 @@ func parseAddress(text string, withTLS bool) (address, error) {
 		return address{}, err
 	}
 	return address{target: "dns:///" + escaped(hostPort), hostPort: hostPort}, nil
+}
+
+// isWebScheme tells the schemes of host:port. grpc and grpcs are what some servers call
+// http and https in their documentation.
+func isWebScheme(scheme string) bool {
+	return scheme == "http" || scheme == "https" || scheme == "grpc" || scheme == "grpcs"
 }
 
 func webAddress(text string, https, withTLS bool) (address, error) {
@@ -122,6 +128,11 @@ func withPort(text, hostPort string, withTLS bool) (string, error) {
 	name := host
 	if ip, err := netip.ParseAddr(host); err == nil {
 		name = ip.Zone() // the rest is digits
+	}
+	if ascii, err := asciiHost(host); err != nil {
+		return "", paramErrorf("address", "address %q has no name of a host: %v", text, err)
+	} else if name == host {
+		host, name = ascii, ascii
 	}
 	if strings.ContainsAny(name, ":[]%<>\"\\^`{|}") {
 		return "", paramErrorf("address", "address %q is not host:port", text)

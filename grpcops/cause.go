@@ -92,7 +92,7 @@ func (l *link) causeOf(err error) (cause, advice string) {
 		return text, "the server speaks TLS but not HTTP/2 there"
 	case strings.Contains(text, "HTTP/1.1 header"):
 		return "the server answers in HTTP/1.1, and gRPC needs HTTP/2", l.orTLS("nginx needs http2 for that port", "or the server wants TLS: https://, or tls: {}")
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), is(err, resetNumbers), strings.Contains(text, "frame"):
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.ErrClosedPipe), is(err, resetNumbers), strings.Contains(text, "frame"):
 		return text, l.closedAdvice()
 	case errors.Is(err, context.DeadlineExceeded):
 		return "the attempt took too long", ""

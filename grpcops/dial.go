@@ -68,8 +68,9 @@ func (p *ConnectionParams) Check(ctx context.Context) error {
 		return err
 	case !printable(p.UserAgent):
 		return paramErrorf("userAgent", "userAgent has a character outside printable ASCII, which HTTP/2 cannot carry")
-	case !printable(p.Authority):
-		return paramErrorf("authority", "authority has a character outside printable ASCII, which HTTP/2 cannot carry")
+	}
+	if _, err := asciiAuthority(p.Authority); err != nil {
+		return paramErrorf("authority", "authority %q is no name of a host: %v", p.Authority, err)
 	}
 	return nil
 }
@@ -149,8 +150,8 @@ func (c *Conn) options(ctx context.Context, env *Env, at address) ([]grpc.DialOp
 			grpc.MaxCallSendMsgSize(orDefault(p.MaxSendBytes)),
 		),
 	}
-	if p.Authority != "" {
-		options = append(options, grpc.WithAuthority(p.Authority))
+	if authority, err := asciiAuthority(p.Authority); err == nil && authority != "" {
+		options = append(options, grpc.WithAuthority(authority))
 	}
 	if k := p.Keepalive; k != nil {
 		options = append(options, grpc.WithKeepaliveParams(keepalive.ClientParameters{

@@ -13,7 +13,7 @@ import (
 // ConnectionParams is all that is needed to reach a server. Times are in
 // milliseconds, 0 being no bound; sizes are in bytes.
 type ConnectionParams struct {
-	Address          string                `json:"address" doc:"https://host:port, http://host:port, host:port, or a gRPC target (dns:///…, unix:///…, passthrough:///…, ipv4:…, ipv6:…); a missing port is 443 with TLS and 80 without"`
+	Address          string                `json:"address" doc:"https://host:port, http://host:port (grpcs:// and grpc:// are the same), host:port, or a gRPC target (dns:///…, unix:///…, passthrough:///…, ipv4:…, ipv6:…); a missing port is 443 with TLS and 80 without"`
 	Proto            *schema.Protos        `json:"proto,omitempty" doc:"one schema (its text, a path, a URL, or {text}, {file}, {url}), or an object of file name to schema"`
 	ImportPaths      []string              `json:"importPaths,omitempty" doc:"folders in which paths and imports are looked for"`
 	DescriptorSet    *schema.DescriptorSet `json:"descriptorSet,omitempty" doc:"a FileDescriptorSet: a path or base64, or {file}, {base64}"`

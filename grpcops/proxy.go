@@ -55,6 +55,13 @@ func parseProxy(where, text string) (*url.URL, error) {
 	case strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
 		return nil, paramErrorf("proxy", "%s has more than user, password, host and port", where)
 	}
+	host, err := asciiHost(u.Hostname())
+	if err != nil {
+		return nil, paramErrorf("proxy", "%s has no name of a host: %v", where, err)
+	}
+	if host != u.Hostname() {
+		u.Host = strings.TrimSuffix(net.JoinHostPort(host, u.Port()), ":")
+	}
 	if u.Port() != "" && !validPort(u.Port()) {
 		return nil, paramErrorf("proxy", "%s has port %q; it must be a number from 1 to 65535", where, u.Port())
 	}

@@ -33,11 +33,11 @@ func (t *ServerTLS) config(ctx context.Context) (*tls.Config, error) {
 	case key == nil:
 		return nil, paramErrorf(keyParam, "%s is missing: %s needs its key, in keyFile or keyPem", keyParam, certParam)
 	}
-	pair, err := tls.X509KeyPair(cert, key)
+	pair, err := keyPair("server", certParam, cert, keyParam, key)
 	if err != nil {
-		return nil, paramErrorf(certParam, "%s and %s do not make a server certificate: %v", certParam, keyParam, err)
+		return nil, err
 	}
-	config := &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}}
+	config := &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{*pair}}
 	if config.ClientCAs, err = t.clientRoots(ctx); err != nil {
 		return nil, err
 	}
@@ -55,8 +55,5 @@ func (t *ServerTLS) clientRoots(ctx context.Context) (*x509.CertPool, error) {
 		return nil, err
 	}
 	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM(text) {
-		return nil, paramErrorf(param, "%s has no certificate in PEM form (-----BEGIN CERTIFICATE-----)", param)
-	}
-	return pool, nil
+	return pool, addCertificates(pool, param, text)
 }

@@ -18,6 +18,8 @@ type TLSSettings struct {
 	ClientKeyFile           string `json:"clientKeyFile,omitempty" doc:"a PEM file with its key"`
 	ClientCertPem           string `json:"clientCertPem,omitempty" doc:"the certificate as text"`
 	ClientKeyPem            string `json:"clientKeyPem,omitempty" doc:"its key as text"`
+	ClientP12File           string `json:"clientP12File,omitempty" doc:"a PKCS#12 file (.p12, .pfx) with the client's certificate and its key, instead of those"`
+	ClientP12Password       string `json:"clientP12Password,omitempty" doc:"its password; none unless given"`
 	RequireALPN             *bool  `json:"requireAlpn,omitempty" doc:"refuse a server that does not offer HTTP/2 in the TLS handshake (true)"`
 	ServerName              string `json:"serverName,omitempty" doc:"the name that the server's certificate must be for, where it is neither the authority nor the address' host"`
 }
@@ -40,12 +42,15 @@ func inTLS(err error) error {
 
 // config makes what crypto/tls needs.
 func (t *TLSSettings) config(ctx context.Context) (*tls.Config, error) {
+	name, err := asciiHost(t.ServerName)
+	if err != nil {
+		return nil, paramErrorf("serverName", "serverName %q is no name of a host: %v", t.ServerName, err)
+	}
 	config := &tls.Config{
 		MinVersion:         tls.VersionTLS12,
-		ServerName:         t.ServerName,
+		ServerName:         name,
 		InsecureSkipVerify: given(t.DisableCertVerification),
 	}
-	var err error
 	if config.RootCAs, err = t.roots(ctx); err != nil {
 		return nil, err
 	}
@@ -70,12 +75,14 @@ func (t *TLSSettings) roots(ctx context.Context) (*x509.CertPool, error) {
 		if err != nil {
 			return nil, err
 		}
-		if !pool.AppendCertsFromPEM(text) {
-			return nil, paramErrorf("certFile", "certFile: %s has no certificate in PEM form", t.CertFile)
+		if err := addCertificates(pool, "certFile", text); err != nil {
+			return nil, err
 		}
 	}
-	if t.CAPem != "" && !pool.AppendCertsFromPEM([]byte(t.CAPem)) {
-		return nil, paramErrorf("caPem", "caPem has no certificate in PEM form (-----BEGIN CERTIFICATE-----)")
+	if t.CAPem != "" {
+		if err := addCertificates(pool, "caPem", []byte(t.CAPem)); err != nil {
+			return nil, err
+		}
 	}
 	return pool, nil
 }
@@ -91,6 +98,16 @@ func (t *TLSSettings) clientCertificate(ctx context.Context) (*tls.Certificate, 
 		return nil, err
 	}
 	switch {
+	case t.ClientP12File != "" && (cert != nil || key != nil):
+		return nil, paramErrorf("clientP12File", "clientP12File and %s are two forms of the same; give one of them", certPath)
+	case t.ClientP12File != "":
+		content, err := readFile(ctx, "clientP12File", t.ClientP12File)
+		if err != nil {
+			return nil, err
+		}
+		return fromPKCS12("clientP12File", "clientP12Password", content, t.ClientP12Password)
+	case t.ClientP12Password != "":
+		return nil, paramErrorf("clientP12Password", "clientP12Password is for clientP12File, which is not given")
 	case cert == nil && key == nil:
 		return nil, nil
 	case key == nil:
@@ -98,11 +115,7 @@ func (t *TLSSettings) clientCertificate(ctx context.Context) (*tls.Certificate, 
 	case cert == nil:
 		return nil, paramErrorf(keyPath, "%s needs its certificate: give clientCertFile or clientCertPem", keyPath)
 	}
-	pair, err := tls.X509KeyPair(cert, key)
-	if err != nil {
-		return nil, paramErrorf(certPath, "%s and %s do not make a client certificate: %v", certPath, keyPath, err)
-	}
-	return &pair, nil
+	return keyPair("client", certPath, cert, keyPath, key)
 }
 
 // either reads what is given as a file or as text, and says which it was.

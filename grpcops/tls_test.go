@@ -4,6 +4,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
@@ -14,6 +15,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"software.sslmate.com/src/go-pkcs12"
 )
 
 // pair makes a certificate with its key, both as PEM.
@@ -37,9 +40,24 @@ func pair(t *testing.T) (cert, key string) {
 		string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: keyDER}))
 }
 
+// pfx makes a PKCS#12 file of a certificate with its key.
+func pfx(t *testing.T, cert, key, password string) string {
+	t.Helper()
+	certificate, err := tls.X509KeyPair([]byte(cert), []byte(key))
+	if err != nil {
+		t.Fatal(err)
+	}
+	content, err := pkcs12.Modern.Encode(certificate.PrivateKey, certificate.Leaf, nil, password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}
+
 func TestTLSSettings(t *testing.T) {
 	cert, key := pair(t)
 	_, otherKey := pair(t)
+	p12 := pfx(t, cert, key, "пароль")
 	folder := t.TempDir()
 	file := func(name, text string) string {
 		path := filepath.Join(folder, name)
@@ -58,6 +76,24 @@ func TestTLSSettings(t *testing.T) {
 		{"nothing", TLSSettings{}, "", ""},
 		{"no verification", TLSSettings{DisableCertVerification: pointer(true), ServerName: "x"}, "", ""},
 		{"roots from a file", TLSSettings{CertFile: certFile}, "", ""},
+		{"a byte order mark", TLSSettings{CAPem: "\uFEFF" + cert, ClientCertPem: "\uFEFF" + cert, ClientKeyPem: "\uFEFF" + key}, "", ""},
+		{"CRLF and comments", TLSSettings{CAPem: "subject=x\r\n" + strings.ReplaceAll(cert, "\n", "\r\n") + "\r\nissuer=y\r\n" + cert}, "", ""},
+		{"a bundle with a key in it", TLSSettings{CAPem: key + cert}, "", ""},
+		{"a block without its end", TLSSettings{CAPem: cert + strings.Split(cert, "-----END")[0] + "\n" + cert}, "caPem", "block 2 cannot be read"},
+		{"a block that is damaged", TLSSettings{CertFile: file("damaged", cert+cert+strings.Replace(cert, "\nMI", "\n!!", 1))}, "certFile", "block 3 cannot be read"},
+		{"a block that is no certificate", TLSSettings{CAPem: cert + "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"}, "caPem", "block 2 is no certificate"},
+		{"a key alone as roots", TLSSettings{CAPem: key}, "caPem", "no certificate"},
+		{"an encrypted key", TLSSettings{ClientCertPem: cert, ClientKeyPem: strings.ReplaceAll(key, "PRIVATE KEY", "ENCRYPTED PRIVATE KEY")}, "clientKeyPem", "encrypted"},
+		{"a key encrypted in the old way", TLSSettings{ClientCertPem: cert, ClientKeyPem: "-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00\n\nAAAA\n-----END EC PRIVATE KEY-----\n"}, "clientKeyPem", "encrypted"},
+		{"binary", TLSSettings{CertFile: file("der", "\x30\x82\x01\x01")}, "certFile", "DER"},
+		{"UTF-16", TLSSettings{CertFile: file("utf16", "\xFF\xFE-\x00")}, "certFile", "UTF-16"},
+		{"PKCS#12", TLSSettings{ClientP12File: file("p12", p12), ClientP12Password: "пароль"}, "", ""},
+		{"PKCS#12 with another password", TLSSettings{ClientP12File: file("p12", p12), ClientP12Password: "x"}, "clientP12Password", "not the password"},
+		{"PKCS#12 without its password", TLSSettings{ClientP12File: file("p12", p12)}, "clientP12Password", "not the password"},
+		{"no PKCS#12", TLSSettings{ClientP12File: certFile}, "clientP12File", "no PKCS#12"},
+		{"PKCS#12 and a certificate", TLSSettings{ClientP12File: file("p12", p12), ClientCertPem: cert, ClientKeyPem: key}, "clientP12File", "two forms"},
+		{"a password alone", TLSSettings{ClientP12Password: "x"}, "clientP12Password", "clientP12File"},
+		{"a name in another script", TLSSettings{ServerName: "пример.рф"}, "", ""},
 		{"roots as text", TLSSettings{CAPem: cert}, "", ""},
 		{"roots from both", TLSSettings{CertFile: certFile, CAPem: cert}, "", ""},
 		{"a client certificate from files", TLSSettings{ClientCertFile: certFile, ClientKeyFile: keyFile}, "", ""},

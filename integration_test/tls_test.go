@@ -2,6 +2,8 @@ package integration_test
 
 import (
 	"net"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/grpcline/grpcline/integration_test/testserver"
@@ -66,6 +68,7 @@ func TestMutualTLS(t *testing.T) {
 	for name, tls := range map[string]obj{
 		"by file":    {"caPem": ca.PEM, "clientCertFile": certFile, "clientKeyFile": keyFile},
 		"by text":    {"caPem": ca.PEM, "clientCertPem": client.Cert, "clientKeyPem": client.Key},
+		"by PKCS#12": {"caPem": ca.PEM, "clientP12File": testserver.WriteFile(t, "клиент.pfx", client.PKCS12(t, "пароль")), "clientP12Password": "пароль"},
 		"unverified": {"disableCertVerification": true, "clientCertPem": client.Cert, "clientKeyPem": client.Key},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -83,6 +86,37 @@ func TestMutualTLS(t *testing.T) {
 			h.Fail("callMethod", scripted(obj{"address": server.Addr, "proto": testserver.Texts(t), "tls": tls}, "Unary", nil, obj{"request": obj{}}), 14)
 		})
 	}
+}
+
+// TestNamesInAnyScript go over the wire in their ASCII form: to the name server, in the
+// TLS handshake and as the authority.
+func TestNamesInAnyScript(t *testing.T) {
+	const ascii = "xn--e1afmkfd.xn--p1ai"
+	ca := testserver.NewAuthority(t)
+	server := testserver.Start(t, testserver.Options{TLS: ca.ServerTLS(t, ascii)})
+	_, port, err := net.SplitHostPort(server.Addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := testserver.StartNames(t, [4]byte{127, 0, 0, 1})
+	h := Start(t)
+	conn := h.Connect(server, obj{"address": "dns://" + names.Addr + "/Пример.рф:" + port, "tls": obj{"caPem": ca.PEM}})
+	if seen := inspect(h, conn); !slices.Equal(seen.Metadata[":authority"], []string{ascii + ":" + port}) {
+		t.Errorf("the authority is %q", seen.Metadata[":authority"])
+	}
+	if !slices.Contains(names.Asked(), ascii+".") {
+		t.Errorf("the name server was asked for %q", names.Asked())
+	}
+	for name, params := range map[string]obj{
+		"authority":  {"address": server.Addr, "authority": "пример.рф", "tls": obj{"caPem": ca.PEM}},
+		"serverName": {"address": "grpcs://" + server.Addr, "tls": obj{"caPem": ca.PEM, "serverName": "ПРИМЕР.РФ"}},
+	} {
+		t.Run(name, func(*testing.T) { connectAndCall(h, params) })
+	}
+	if err := h.Fail("openConnection", obj{"address": "grpcs://" + server.Addr}, 14); !strings.Contains(err.Message, "certificate") {
+		t.Errorf("grpcs: %v", err)
+	}
+	h.Must("openConnection", obj{"address": "grpc://" + testserver.Start(t, testserver.Options{}).Addr})
 }
 
 // TestBadTLSSettings refuses settings that cannot work.

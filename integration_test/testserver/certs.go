@@ -14,6 +14,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"software.sslmate.com/src/go-pkcs12"
 )
 
 // Authority signs certificates for one test.
@@ -96,6 +98,16 @@ func (a *Authority) ServerTLS(t testing.TB, names ...string) *tls.Config {
 		NextProtos:   []string{"h2"},
 		MinVersion:   tls.VersionTLS12,
 	}
+}
+
+// PKCS12 is the pair in a file of that form.
+func (p Pair) PKCS12(t testing.TB, password string) string {
+	t.Helper()
+	content, err := pkcs12.Modern.Encode(p.TLS.PrivateKey, p.TLS.Leaf, nil, password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
 }
 
 // MutualTLS is ServerTLS that asks clients for a certificate of this authority.
