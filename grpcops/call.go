@@ -21,6 +21,11 @@ type Target struct {
 	Method   string
 	Metadata Metadata // all that is to be sent
 	Options  CallOptions
+
+	// Arriving is called when the reply to a unary call begins to arrive, and may
+	// wait until ctx ends: flow control holds the reply back meanwhile. nil is
+	// nothing.
+	Arriving func(ctx context.Context)
 }
 
 // Reply is what a unary call returned, its status being OK.
@@ -44,7 +49,7 @@ func (c *Conn) Call(ctx context.Context, t *Target, request json.RawMessage) (*R
 		return nil, err
 	}
 	u := &unary{out: outgoing{packed}, in: incoming{plan: m.out, options: m.reading(options)}}
-	err = c.invoke(t.Metadata.outgoing(ctx), m.path, &u.out, &u.in, &u.headers, &u.trailers, c.callOptions(&t.Options))
+	err = c.invoke(t.Metadata.outgoing(ctx), m.path, &u.out, &u.in, &u.headers, &u.trailers, c.callOptions(&t.Options), t.Arriving)
 	u.out.wire = nil
 	if err != nil {
 		return nil, c.ended(ctx, err, m.codec, options, u.headers, u.trailers)
@@ -144,7 +149,7 @@ func (c *Conn) CheckHealth(ctx context.Context, md Metadata, service string) (st
 	var headers, trailers metadata.MD
 	answer := &healthpb.HealthCheckResponse{}
 	err := c.invoke(md.outgoing(ctx), healthpb.Health_Check_FullMethodName, &healthpb.HealthCheckRequest{Service: service}, answer,
-		&headers, &trailers, nil)
+		&headers, &trailers, nil, nil)
 	if err != nil {
 		return "", c.ended(ctx, err, transcode.NewCodec(nil), transcode.Options{}, headers, trailers)
 	}

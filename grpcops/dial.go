@@ -27,10 +27,11 @@ type Env struct {
 }
 
 // Windows of HTTP/2 flow control, in bytes: what a server may send ahead of what
-// is read. The connection's is only a bound on all its streams together, as
-// grpc-go gives it back on receipt.
+// is read, a message that is being read not counted. It is what a call or stream
+// costs in memory while nobody can take what it receives. The connection's is only a
+// bound on all its streams together, as grpc-go gives it back on receipt.
 const (
-	streamWindow     = 1 << 20
+	streamWindow     = 128 << 10
 	connectionWindow = 4 << 20
 )
 

@@ -37,10 +37,10 @@ func refused(err error, headers, trailers metadata.MD) bool {
 // invoke makes a unary RPC. grpc-go begins one that was refused again once; invoke
 // does it until ctx ends, and meanwhile waits for a connection too, as a server that
 // refuses is often one that is being replaced.
-func (c *Conn) invoke(ctx context.Context, path string, in, out any, headers, trailers *metadata.MD, options []grpc.CallOption) error {
+func (c *Conn) invoke(ctx context.Context, path string, in, out any, headers, trailers *metadata.MD, options []grpc.CallOption, arriving func(context.Context)) error {
 	ctx = c.link.request(ctx)
 	options = append(options, grpc.Header(headers), grpc.Trailer(trailers))
-	err := c.cc.Invoke(ctx, path, in, out, options...)
+	err := c.attempt(ctx, path, in, out, options, arriving)
 	if !refused(err, *headers, *trailers) {
 		return err
 	}
@@ -50,7 +50,7 @@ func (c *Conn) invoke(ctx context.Context, path string, in, out any, headers, tr
 		if late := tries.wait(ctx, err); late != nil {
 			return late
 		}
-		err = c.cc.Invoke(ctx, path, in, out, options...)
+		err = c.attempt(ctx, path, in, out, options, arriving)
 		switch {
 		case refused(err, *headers, *trailers):
 		case err != nil && ctx.Err() != nil && len(*headers) == 0 && len(*trailers) == 0:
@@ -59,6 +59,28 @@ func (c *Conn) invoke(ctx context.Context, path string, in, out any, headers, tr
 			return err
 		}
 	}
+}
+
+// unaryStream describes a unary RPC to grpc-go.
+var unaryStream = &grpc.StreamDesc{}
+
+// attempt makes a unary RPC as grpc.ClientConn.Invoke does, and calls arriving when
+// the reply begins to arrive.
+func (c *Conn) attempt(ctx context.Context, path string, in, out any, options []grpc.CallOption, arriving func(context.Context)) error {
+	if arriving == nil {
+		return c.cc.Invoke(ctx, path, in, out, options...)
+	}
+	rpc, err := c.cc.NewStream(ctx, unaryStream, path, options...)
+	if err != nil {
+		return err
+	}
+	if err := rpc.SendMsg(in); err != nil {
+		return err
+	}
+	if headers, _ := rpc.Header(); headers != nil { // else there is no reply, and RecvMsg tells why
+		arriving(ctx)
+	}
+	return rpc.RecvMsg(out)
 }
 
 // patience is that of a request which is refused again and again.

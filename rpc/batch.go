@@ -4,12 +4,13 @@ import (
 	"sync"
 
 	"github.com/grpcline/grpcline/internal/jsonscan"
+	"github.com/grpcline/grpcline/internal/memory"
 )
 
 // batch is a JSON-RPC batch: several requests in an array, answered in one array
 // when all of them are, in the order in which they became ready.
 type batch struct {
-	taken int // of the budget
+	taken int // of the account
 
 	mu      sync.Mutex
 	open    int     // members that are not done, and the reader while it adds more
@@ -26,7 +27,7 @@ func (w *Worker) batch(text []byte, items, taken int) {
 	switch {
 	case items == 0:
 		refusal = "a batch must have at least one request"
-	case items > w.options.MaxInflightBytes/overhead:
+	case items > w.options.MaxInflightBytes/memory.PerRequest:
 		refusal = "the batch has more requests than may be in flight; see --max-inflight-bytes"
 	}
 	if refusal != "" {
@@ -69,7 +70,9 @@ func (b *batch) add(w *Worker, c *call, answer []byte, onReader bool) {
 		if b.answers == nil {
 			separator = '['
 		}
+		before := cap(b.answers)
 		b.answers = append(append(b.answers, separator), answer...)
+		w.account.Hold(cap(b.answers) - before)
 	}
 	b.mu.Unlock()
 	c.leave()
@@ -85,6 +88,7 @@ func (b *batch) leave(w *Worker, onReader bool) {
 	if !done {
 		return
 	}
+	held := cap(b.answers)
 	if b.answers != nil {
 		b.answers = append(b.answers, ']')
 	}
@@ -92,6 +96,7 @@ func (b *batch) leave(w *Worker, onReader bool) {
 		w.release(c)
 	}
 	w.queue(b.answers, b.taken)
+	w.account.Hold(-held)
 	for _, c := range b.calls {
 		c.told()
 	}

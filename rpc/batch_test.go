@@ -99,7 +99,7 @@ func TestBatchMembersKeepTheirOrder(t *testing.T) {
 }
 
 // TestLargeBatchIsBounded answers a batch of a great many members in memory that
-// the budget bounds.
+// the account bounds.
 func TestLargeBatchIsBounded(t *testing.T) {
 	o := testOptions()
 	o.MaxInflightBytes = 8 << 20
@@ -117,8 +117,8 @@ func TestLargeBatchIsBounded(t *testing.T) {
 	if out.Len() > o.MaxInflightBytes || allocated > 16*uint64(o.MaxInflightBytes) {
 		t.Errorf("%d bytes allocated, %d written", allocated, out.Len())
 	}
-	if w.budget.used != 0 {
-		t.Errorf("%d bytes of the budget are not given back", w.budget.used)
+	if requests, replies := w.account.Held(); requests != 0 || replies != 0 {
+		t.Errorf("%d bytes of requests and %d of replies are not given back", requests, replies)
 	}
 }
 

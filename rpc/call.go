@@ -16,7 +16,7 @@ import (
 type call struct {
 	id     []byte // nil in a notification
 	key    string // of Worker.inFlight; empty if it is not there
-	taken  int    // of the budget
+	taken  int    // of the account
 	batch  *batch // nil outside one
 	alone  bool   // no other was in flight when it came
 	method *method
@@ -214,7 +214,7 @@ func (w *Worker) queue(answer []byte, taken int) {
 	if answer != nil {
 		w.out.add(answer, taken)
 	} else {
-		w.budget.give(taken)
+		w.account.Answered(taken, 0)
 	}
 }
 

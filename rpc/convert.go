@@ -9,6 +9,7 @@ import (
 
 	"github.com/grpcline/grpcline/grpcops"
 	"github.com/grpcline/grpcline/grpcops/schema"
+	"github.com/grpcline/grpcline/internal/brief"
 	"github.com/grpcline/grpcline/internal/strictjson"
 	"github.com/grpcline/grpcline/state"
 )
@@ -127,9 +128,9 @@ func badParams(e *strictjson.Error) *Error {
 	case "":
 		return &Error{jsonrpc2.CodeInvalidParams, "params " + e.Message, paramData{Param: "params"}}
 	case e.Path:
-		return &Error{jsonrpc2.CodeInvalidParams, e.Message, paramData{Param: shortened(param)}}
+		return &Error{jsonrpc2.CodeInvalidParams, brief.Text(e.Message), paramData{Param: brief.Text(param)}}
 	default:
-		return &Error{jsonrpc2.CodeInvalidParams, e.Message, paramData{Param: shortened(param), Path: shortened(e.Path)}}
+		return &Error{jsonrpc2.CodeInvalidParams, brief.Text(e.Message), paramData{Param: brief.Text(param), Path: brief.Text(e.Path)}}
 	}
 }
 

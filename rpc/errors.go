@@ -3,9 +3,10 @@ package rpc
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
 
 	"github.com/sourcegraph/jsonrpc2"
+
+	"github.com/grpcline/grpcline/internal/brief"
 )
 
 // Error is the error member of an answer: a code, one sentence, and data.
@@ -72,24 +73,13 @@ func tooLongError(max int) *Error {
 	return invalidRequest("the message is longer than %d bytes; see --max-message-bytes", max)
 }
 
-// longest is how much of a name or message of others is repeated, in bytes.
-const longest = 2000
-
-// shortened cuts a text that nobody would read to its end.
-func shortened(text string) string {
-	if len(text) <= longest {
-		return text
-	}
-	return strings.ToValidUTF8(text[:longest], "") + "…"
-}
-
 // append writes the error as JSON.
 func (e *Error) append(dst []byte) []byte {
 	text, err := json.Marshal(struct {
 		Code    int64  `json:"code"`
 		Message string `json:"message"`
 		Data    any    `json:"data,omitempty"`
-	}{e.Code, shortened(e.Message), e.Data})
+	}{e.Code, brief.Text(e.Message), e.Data})
 	if err != nil { // data that cannot be written; the rest can
 		return (&Error{Code: e.Code, Message: e.Message}).append(dst)
 	}

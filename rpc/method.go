@@ -9,6 +9,7 @@ import (
 
 	"github.com/sourcegraph/jsonrpc2"
 
+	"github.com/grpcline/grpcline/internal/brief"
 	"github.com/grpcline/grpcline/internal/nearest"
 	"github.com/grpcline/grpcline/internal/strictjson"
 	"github.com/grpcline/grpcline/state"
@@ -157,7 +158,7 @@ func (t *table) find(given []byte) (*method, *Error) {
 	name := string(given)
 	return nil, &Error{
 		Code:    jsonrpc2.CodeMethodNotFound,
-		Message: fmt.Sprintf("there is no method %q%s", name, nearest.Hint(name, t.names)),
+		Message: fmt.Sprintf("there is no method %q%s", brief.Name(name), nearest.Hint(name, t.names)),
 		Data:    methodData{"method", nearest.Names(name, t.names)},
 	}
 }

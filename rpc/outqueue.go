@@ -16,7 +16,7 @@ type outqueue struct {
 type chunk struct {
 	text   []byte
 	shared bool // others may be added
-	refund int  // what its being written gives back to the budget
+	refund int  // what its being written gives back to the account
 }
 
 // Sizes in bytes.

@@ -31,6 +31,7 @@ import (
 
 	"github.com/grpcline/grpcline/grpcops"
 	"github.com/grpcline/grpcline/internal/crew"
+	"github.com/grpcline/grpcline/internal/memory"
 	"github.com/grpcline/grpcline/state"
 )
 
@@ -74,7 +75,7 @@ type Worker struct {
 	state   *state.State
 	in      *bufio.Reader
 	out     *writer
-	budget  *budget
+	account *memory.Account
 	crew    crew.Crew
 
 	root     context.Context // of all calls
@@ -96,15 +97,15 @@ const inputBuffer = 256 << 10
 func New(in io.Reader, out io.Writer, env *grpcops.Env, o Options) *Worker {
 	w := &Worker{
 		options: o, table: newTable(allMethods()), in: bufio.NewReaderSize(in, inputBuffer),
-		budget: newBudget(o.MaxInflightBytes), shutdown: make(chan struct{}), rested: make(chan struct{}),
+		account: memory.New(o.MaxInflightBytes), shutdown: make(chan struct{}), rested: make(chan struct{}),
 		inFlight: map[string]*call{}, idle: make(chan struct{}),
 	}
-	w.out = newWriter(out, o.UTF8, w.budget)
+	w.out = newWriter(out, o.UTF8, w.account)
 	w.root, w.end = context.WithCancelCause(context.Background())
 	w.state = state.New(env, state.Limits{
 		Connections: o.MaxConnections, Streams: o.MaxStreams,
 		CollectBytes: o.MaxInflightBytes, ReadAhead: 1024, ReadAheadSize: 4 << 20,
-	}, state.Pusher{Messages: w.pushMessages, End: w.pushEnd, Call: w.pushCall, Defect: w.logDefect}, &w.crew)
+	}, state.Pusher{Messages: w.pushMessages, End: w.pushEnd, Call: w.pushCall, Defect: w.logDefect}, &w.crew, w.account)
 	return w
 }
 
@@ -246,8 +247,8 @@ func (w *Worker) receive(m message) {
 	if m.fault == nil {
 		requests = max(1, m.scan.Items)
 	}
-	taken := min(len(m.text)+overhead*requests, w.options.MaxInflightBytes)
-	w.budget.take(taken)
+	taken := min(len(m.text)+memory.PerRequest*requests, w.options.MaxInflightBytes)
+	w.account.Admit(taken)
 	switch {
 	case m.fault != nil:
 		w.options.Log.Info("input was not understood", "error", m.fault.Message)

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/grpcline/grpcline/internal/jsonscan"
+	"github.com/grpcline/grpcline/internal/memory"
 )
 
 // writer puts messages on the output: each in one write, several that wait
@@ -17,9 +18,9 @@ import (
 // writes it, unless somebody is writing. What has come meanwhile is left to a
 // goroutine that writes until nothing waits, so that nobody is kept.
 type writer struct {
-	out    io.Writer
-	utf8   bool // leave characters outside ASCII as they are
-	budget *budget
+	out     io.Writer
+	utf8    bool // leave characters outside ASCII as they are
+	account *memory.Account
 
 	mu      sync.Mutex
 	queue   outqueue
@@ -29,8 +30,8 @@ type writer struct {
 	failed  chan struct{} // closed when writing has failed
 }
 
-func newWriter(out io.Writer, utf8 bool, b *budget) *writer {
-	return &writer{out: out, utf8: utf8, budget: b, failed: make(chan struct{})}
+func newWriter(out io.Writer, utf8 bool, a *memory.Account) *writer {
+	return &writer{out: out, utf8: utf8, account: a, failed: make(chan struct{})}
 }
 
 // useHeaders turns Content-Length framing on.
@@ -41,7 +42,7 @@ func (w *writer) useHeaders() {
 }
 
 // add queues a message, which is JSON without a line end, and takes ownership of
-// it. taken is what its request took of the budget. It never blocks; flush must
+// it. taken is what its request took of the account. It never blocks; flush must
 // follow.
 func (w *writer) add(text []byte, taken int) {
 	text = w.escaped(text)
@@ -49,7 +50,7 @@ func (w *writer) add(text []byte, taken int) {
 	defer w.mu.Unlock()
 	size := w.queue.add(text)
 	w.queue.last().refund += size
-	w.budget.add(size - taken)
+	w.account.Answered(taken, size)
 }
 
 // escaped writes characters outside ASCII as \uXXXX, unless they may stay.
@@ -123,7 +124,7 @@ func (w *writer) writeChunk() {
 			close(w.failed)
 		}
 	}
-	w.budget.give(c.refund)
+	w.account.Written(c.refund)
 	w.queue.wrote(c)
 	if w.room != nil {
 		close(w.room)

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+
+	"github.com/grpcline/grpcline/internal/memory"
 )
 
 // recorder is an output that keeps what is written, each write by itself. A
@@ -54,7 +56,7 @@ func TestWriterForms(t *testing.T) {
 		{"a frame in UTF-8", `{"a":"ы"}`, true, true, "Content-Length: 10\r\n\r\n{\"a\":\"ы\"}"},
 	} {
 		out := &recorder{}
-		w := newWriter(out, test.utf8, newBudget(1<<20))
+		w := newWriter(out, test.utf8, memory.New(1<<20))
 		if test.headers {
 			w.useHeaders()
 		}
@@ -71,7 +73,7 @@ func TestWriterForms(t *testing.T) {
 func TestWriterJoins(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		out := &recorder{gate: make(chan struct{})}
-		w := newWriter(out, false, newBudget(1<<20))
+		w := newWriter(out, false, memory.New(1<<20))
 		w.add([]byte("first"), 0)
 		go w.flush(false)
 		synctest.Wait()
@@ -96,7 +98,7 @@ func TestWriterJoins(t *testing.T) {
 func TestWriterLetsGo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		out := &recorder{gate: make(chan struct{})}
-		w := newWriter(out, false, newBudget(1<<20))
+		w := newWriter(out, false, memory.New(1<<20))
 		free := make(chan struct{})
 		w.add([]byte("mine"), 0)
 		go func() {
@@ -126,7 +128,7 @@ func TestWriterLetsGo(t *testing.T) {
 // TestWriterKeepsMessagesApart adds from many goroutines.
 func TestWriterKeepsMessagesApart(t *testing.T) {
 	out := &recorder{}
-	w := newWriter(out, false, newBudget(1<<20))
+	w := newWriter(out, false, memory.New(1<<20))
 	var adding sync.WaitGroup
 	const goroutines, each = 20, 50
 	for g := range goroutines {
@@ -162,28 +164,28 @@ func TestWriterKeepsMessagesApart(t *testing.T) {
 	}
 }
 
-// TestWriterGivesBackTheBudget of requests when they are answered, and of answers
+// TestWriterGivesBack what the account counts, of requests when they are answered, and of answers
 // when they are written.
-func TestWriterGivesBackTheBudget(t *testing.T) {
-	b := newBudget(1 << 20)
-	w := newWriter(&recorder{}, false, b)
-	b.take(1000)
+func TestWriterGivesBack(t *testing.T) {
+	a := memory.New(1 << 20)
+	w := newWriter(&recorder{}, false, a)
+	a.Admit(1000)
 	w.add([]byte("answer"), 1000)
-	if b.used != len("answer\n") {
-		t.Errorf("a waiting answer takes %d bytes", b.used)
+	if requests, replies := a.Held(); requests != 0 || replies != len("answer\n") {
+		t.Errorf("a waiting answer holds %d and %d bytes", requests, replies)
 	}
 	w.flush(false)
-	if b.used != 0 {
-		t.Errorf("a written answer takes %d bytes", b.used)
+	if requests, replies := a.Held(); requests != 0 || replies != 0 {
+		t.Errorf("a written answer holds %d and %d bytes", requests, replies)
 	}
 }
 
 // TestWriterFails tells once that the output is gone, and drops the rest.
 func TestWriterFails(t *testing.T) {
 	gone := errors.New("gone")
-	b := newBudget(1 << 20)
+	a := memory.New(1 << 20)
 	out := &recorder{err: gone}
-	w := newWriter(out, false, b)
+	w := newWriter(out, false, a)
 	for range 3 {
 		w.add([]byte("x"), 0)
 		w.flush(false)
@@ -197,8 +199,8 @@ func TestWriterFails(t *testing.T) {
 		t.Errorf("drained: %v", err)
 	}
 	w.push(t.Context(), nil, []byte("y"), nil)
-	if b.used != 0 {
-		t.Errorf("what is dropped takes %d bytes", b.used)
+	if requests, replies := a.Held(); requests != 0 || replies != 0 {
+		t.Errorf("what is dropped holds %d and %d bytes", requests, replies)
 	}
 }
 
@@ -207,7 +209,7 @@ func TestWriterFails(t *testing.T) {
 func TestPushIsHeldBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		out := &recorder{gate: make(chan struct{})}
-		w := newWriter(out, false, newBudget(1<<30))
+		w := newWriter(out, false, memory.New(1<<30))
 		w.add([]byte(strings.Repeat("x", backlog)), 0)
 		w.flushSoon()
 		ctx, cancel := context.WithCancel(t.Context())
@@ -251,7 +253,7 @@ func TestPushIsHeldBack(t *testing.T) {
 func TestPushesShareTheBacklog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		out := &recorder{gate: make(chan struct{})}
-		w := newWriter(out, false, newBudget(1<<30))
+		w := newWriter(out, false, memory.New(1<<30))
 		w.add([]byte(strings.Repeat("x", backlog)), 0)
 		w.flushSoon()
 		var pushing sync.WaitGroup
@@ -278,7 +280,7 @@ func TestPushesShareTheBacklog(t *testing.T) {
 func TestDrainedGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		out := &recorder{gate: make(chan struct{})}
-		w := newWriter(out, false, newBudget(1<<20))
+		w := newWriter(out, false, memory.New(1<<20))
 		w.add([]byte("x"), 0)
 		w.flushSoon()
 		ctx, cancel := context.WithCancel(t.Context())

@@ -66,10 +66,19 @@ func (w work[R]) on(ctx context.Context, l *lease) (R, error) {
 // within is the bound of an operation on the connection.
 func (l *lease) within(timeoutMs *int) time.Duration { return grpcops.Millis(timeoutMs, l.timeout) }
 
+// arriving waits for room for the reply, which has begun to arrive.
+func (l *lease) arriving(ctx context.Context) { l.reply.Arrive(ctx, l.state.memory) }
+
 // CallMethod makes a unary call.
 func (s *State) CallMethod(c Call) (Op[*grpcops.Reply], error) {
 	return bounded(s, c.Ref, c.TimeoutMs, func(ctx context.Context, conn *grpcops.Conn, l *lease) (*grpcops.Reply, error) {
-		return conn.Call(ctx, c.target(l), c.Request)
+		t := c.target(l)
+		t.Arriving = l.arriving
+		reply, err := conn.Call(ctx, t, c.Request)
+		if err == nil {
+			l.reply.Size = cap(reply.Message)
+		}
+		return reply, err
 	})
 }
 

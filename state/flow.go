@@ -46,7 +46,7 @@ type flow struct {
 // newFlow makes a flow of an RPC whose context is ctx. deliver gets each message
 // on the receiver's goroutine; nil puts them into the inbox.
 func newFlow(ctx context.Context, cancel context.CancelCauseFunc, rpc rpc, s *State, deliver *pushed) *flow {
-	f := &flow{rpc: rpc, ctx: ctx, cancel: cancel, in: newInbox(s.limits), deliver: deliver, defect: s.defect}
+	f := &flow{rpc: rpc, ctx: ctx, cancel: cancel, in: newInbox(s.limits, s.memory), deliver: deliver, defect: s.defect}
 	f.wanted, f.drop = context.WithCancel(context.Background())
 	f.out = newOutbox(f, s.crew)
 	f.served, _ = rpc.(*grpcops.ServedCall)
@@ -120,6 +120,9 @@ func (f *flow) messages(put func(json.RawMessage) []byte) (end grpcops.End) {
 	}()
 	var free []byte
 	for {
+		if f.in.gathers != nil {
+			f.in.gathers.Wait(f.ctx)
+		}
 		message, err := f.rpc.Recv(free)
 		if err == nil {
 			free = put(message)

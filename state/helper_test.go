@@ -17,6 +17,7 @@ import (
 	"github.com/grpcline/grpcline/grpcops"
 	"github.com/grpcline/grpcline/grpcops/schema"
 	"github.com/grpcline/grpcline/internal/crew"
+	"github.com/grpcline/grpcline/internal/memory"
 )
 
 // testProto is the schema of the scripted server. A Text is what a
@@ -61,7 +62,7 @@ func newRig(t *testing.T, limits Limits, serve script) *rig {
 			return func(_ context.Context, m json.RawMessage) { r.pushed <- id + " " + string(m) }
 		},
 		End: func(_ context.Context, id string, end *grpcops.End) { r.pushed <- id + " " + end.Status.Name },
-	}, &r.crew)
+	}, &r.crew, memory.New(256<<20))
 	t.Cleanup(func() {
 		r.Close()
 		r.crew.Dismiss()

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/grpcline/grpcline/grpcops"
+	"github.com/grpcline/grpcline/internal/memory"
 )
 
 // inbox holds what a stream has received and nobody has taken. One goroutine
@@ -14,8 +15,10 @@ import (
 type inbox struct {
 	mu       sync.Mutex
 	limits   Limits
+	account  *memory.Account
+	gathers  *memory.Gathering // what the messages are part of; nil if it is nothing. Set before the first put
 	messages []json.RawMessage
-	size     int // bytes of messages
+	size     int // what the messages hold, in bytes
 	headers  grpcops.Metadata
 	headed   bool         // the server sent headers
 	final    *grpcops.End // how the RPC ended; set before ended is closed
@@ -26,9 +29,9 @@ type inbox struct {
 	ended   chan struct{} // closed at the end
 }
 
-func newInbox(limits Limits) *inbox {
+func newInbox(limits Limits, account *memory.Account) *inbox {
 	return &inbox{
-		limits:  limits,
+		limits: limits, account: account,
 		arrived: make(chan struct{}, 1), room: make(chan struct{}, 1),
 		begun: make(chan struct{}), ended: make(chan struct{}),
 	}
@@ -42,15 +45,21 @@ func signal(c chan struct{}) {
 	}
 }
 
+// cost is what a message holds, in bytes.
+func cost(message json.RawMessage) int { return len(message) + memory.PerMessage }
+
 // put adds a message, waiting for room until ctx ends.
 func (b *inbox) put(ctx context.Context, message json.RawMessage) {
+	if b.gathers != nil {
+		b.gathers.Add(cost(message))
+	}
 	for {
 		b.mu.Lock()
 		full := len(b.messages) > 0 &&
-			(len(b.messages) >= b.limits.ReadAhead || b.size+len(message) > b.limits.ReadAheadSize)
+			(len(b.messages) >= b.limits.ReadAhead || b.size+cost(message) > b.limits.ReadAheadSize)
 		if !full || ctx.Err() != nil { // a cancelled RPC ends at once; what came before is kept
 			b.messages = append(b.messages, message)
-			b.size += len(message)
+			b.size += cost(message)
 			b.mu.Unlock()
 			signal(b.arrived)
 			return
@@ -94,13 +103,11 @@ type Taken struct {
 	End      *grpcops.End // nil while the stream goes on
 }
 
-// take waits for a message or the end, then takes what is there, at most max
-// messages. A status that is not OK is its own, after the messages.
-func (b *inbox) take(ctx context.Context, max int) (Taken, error) {
-	for {
-		if taken, ok := b.poll(max); ok {
-			return taken, nil
-		}
+// take waits for a message or the end, and for room for reply, then takes what is
+// there, at most max messages. A status that is not OK is its own, after the
+// messages.
+func (b *inbox) take(ctx context.Context, max int, reply *memory.Reply) (Taken, error) {
+	for !b.isReady() {
 		select {
 		case <-b.arrived:
 		case <-b.ended:
@@ -108,10 +115,29 @@ func (b *inbox) take(ctx context.Context, max int) (Taken, error) {
 			return Taken{}, context.Cause(ctx)
 		}
 	}
+	if reply != nil {
+		if reply.Arrive(ctx, b.account); ctx.Err() != nil {
+			return Taken{}, context.Cause(ctx)
+		}
+	}
+	taken := b.poll(max)
+	if reply != nil {
+		for _, m := range taken.Messages {
+			reply.Size += len(m)
+		}
+	}
+	return taken, nil
 }
 
-// poll takes what is there. ok is false where there is neither message nor end.
-func (b *inbox) poll(max int) (taken Taken, ok bool) {
+// isReady tells whether there is a message or the end.
+func (b *inbox) isReady() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.messages) > 0 || b.final != nil
+}
+
+// poll takes what is there, if there is anything.
+func (b *inbox) poll(max int) (taken Taken) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	n := min(max, len(b.messages))
@@ -121,14 +147,14 @@ func (b *inbox) poll(max int) (taken Taken, ok bool) {
 			b.messages = nil
 		}
 		for _, m := range taken.Messages {
-			b.size -= len(m)
+			b.size -= cost(m)
 		}
 		signal(b.room)
 	}
 	if len(b.messages) == 0 && b.final != nil && (n == 0 || b.final.Status.Code == 0) {
 		taken.End = b.final
 	}
-	return taken, n > 0 || taken.End != nil
+	return taken
 }
 
 // header waits for the headers. Where the RPC failed before any came, its status
@@ -169,5 +195,5 @@ func (b *inbox) wait(ctx context.Context) (*grpcops.End, error) {
 func (b *inbox) counts() (messages, bytes int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return len(b.messages), b.size
+	return len(b.messages), b.size - len(b.messages)*memory.PerMessage
 }

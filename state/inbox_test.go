@@ -9,9 +9,10 @@ import (
 	"testing/synctest"
 
 	"github.com/grpcline/grpcline/grpcops"
+	"github.com/grpcline/grpcline/internal/memory"
 )
 
-var smallLimits = Limits{ReadAhead: 3, ReadAheadSize: 100}
+var smallLimits = Limits{ReadAhead: 3, ReadAheadSize: 300}
 
 func text(n int) json.RawMessage { return fmt.Appendf(nil, "%d", n) }
 
@@ -35,13 +36,13 @@ func TestInboxTakes(t *testing.T) {
 		{"as many as there are", okEnd(), 3, []string{"[0 1 2] true", "[] true"}},
 		{"a failure comes by itself", failedEnd(), 100, []string{"[0 1 2] false", "[] true", "[] true"}},
 	} {
-		b := newInbox(smallLimits)
+		b := newInbox(smallLimits, memory.New(1<<20))
 		for i := range 3 {
 			b.put(t.Context(), text(i))
 		}
 		b.finish(test.end)
 		for i, want := range test.want {
-			taken, err := b.take(t.Context(), test.max)
+			taken, err := b.take(t.Context(), test.max, nil)
 			if got := fmt.Sprintf("%s %v", taken.Messages, taken.End != nil); err != nil || got != want {
 				t.Errorf("%s: take %d: got %s, %v, want %s", test.name, i, got, err, want)
 			}
@@ -63,7 +64,7 @@ func TestInboxHoldsBack(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				b := newInbox(smallLimits)
+				b := newInbox(smallLimits, memory.New(1<<20))
 				done := make(chan struct{})
 				go func() {
 					defer close(done)
@@ -76,7 +77,7 @@ func TestInboxHoldsBack(t *testing.T) {
 					t.Errorf("%d messages are read ahead, want %d", n, test.held)
 				}
 				for range test.messages {
-					if _, err := b.take(t.Context(), 1); err != nil {
+					if _, err := b.take(t.Context(), 1, nil); err != nil {
 						t.Fatal(err)
 					}
 				}
@@ -92,7 +93,7 @@ func TestInboxHoldsBack(t *testing.T) {
 // TestInboxTakesAll lifts the bound, also for one that waits.
 func TestInboxTakesAll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newInbox(smallLimits)
+		b := newInbox(smallLimits, memory.New(1<<20))
 		go func() {
 			for i := range 100 {
 				b.put(t.Context(), text(i))
@@ -110,7 +111,7 @@ func TestInboxTakesAll(t *testing.T) {
 // TestInboxKeepsWhatCameBeforeACancel also where there was no room.
 func TestInboxKeepsWhatCameBeforeACancel(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newInbox(smallLimits)
+		b := newInbox(smallLimits, memory.New(1<<20))
 		ctx, cancel := context.WithCancel(t.Context())
 		go func() {
 			for i := range 4 {
@@ -121,7 +122,7 @@ func TestInboxKeepsWhatCameBeforeACancel(t *testing.T) {
 		synctest.Wait()
 		cancel()
 		synctest.Wait()
-		taken, err := b.take(t.Context(), 100)
+		taken, err := b.take(t.Context(), 100, nil)
 		if err != nil || len(taken.Messages) != 4 {
 			t.Errorf("got %v, %v", taken, err)
 		}
@@ -140,10 +141,10 @@ func TestInboxWaits(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				b := newInbox(smallLimits)
+				b := newInbox(smallLimits, memory.New(1<<20))
 				got := make(chan string)
 				go func() {
-					taken, err := b.take(t.Context(), 10)
+					taken, err := b.take(t.Context(), 10, nil)
 					got <- fmt.Sprintf("%s %v %v", taken.Messages, taken.End != nil, err)
 				}()
 				synctest.Wait()
@@ -154,12 +155,12 @@ func TestInboxWaits(t *testing.T) {
 			})
 		})
 	}
-	b := newInbox(smallLimits)
-	if _, err := b.take(cancelled(errTest), 1); !errors.Is(err, errTest) {
+	b := newInbox(smallLimits, memory.New(1<<20))
+	if _, err := b.take(cancelled(errTest), 1, nil); !errors.Is(err, errTest) {
 		t.Errorf("a context that has ended: %v", err)
 	}
 	b.put(t.Context(), text(1))
-	if taken, err := b.take(t.Context(), 1); err != nil || len(taken.Messages) != 1 {
+	if taken, err := b.take(t.Context(), 1, nil); err != nil || len(taken.Messages) != 1 {
 		t.Errorf("the message after it: %v, %v", taken, err)
 	}
 }
@@ -177,7 +178,7 @@ func TestInboxHeaders(t *testing.T) {
 		{"none and OK", false, okEnd(), 0},
 		{"none and failed", false, failedEnd(), 5},
 	} {
-		b := newInbox(smallLimits)
+		b := newInbox(smallLimits, memory.New(1<<20))
 		b.begin(headers, test.received)
 		if test.end != nil {
 			b.finish(test.end)
@@ -192,7 +193,7 @@ func TestInboxHeaders(t *testing.T) {
 		name string
 		make func(b *inbox)
 	}{{"nothing", func(*inbox) {}}, {"no headers, no end", func(b *inbox) { b.begin(nil, false) }}} {
-		b := newInbox(smallLimits)
+		b := newInbox(smallLimits, memory.New(1<<20))
 		test.make(b)
 		if _, err := b.header(cancelled(errTest)); !errors.Is(err, errTest) {
 			t.Errorf("%s: %v", test.name, err)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/grpcline/grpcline/grpcops"
+	"github.com/grpcline/grpcline/internal/memory"
 )
 
 // Ref names the connection of a request: one that is open, or params for one
@@ -24,6 +25,8 @@ type lease struct {
 	params   *grpcops.ConnectionParams // of a connection of its own
 	metadata grpcops.Metadata
 	timeout  time.Duration
+	reply    memory.Reply      // of a unary call
+	gathers  *memory.Gathering // of a process… call; nil in others
 }
 
 // lease takes the use of a connection; leave gives it back. s.mu must not be held.
@@ -61,8 +64,13 @@ func (l *lease) conn(ctx context.Context) (*grpcops.Conn, error) {
 	return conn, err
 }
 
-// leave ends the use of a connection that is held.
+// leave ends the use of a connection that is held, and what was set aside for the
+// answer, which is queued.
 func (l *lease) leave() {
+	l.reply.Release()
+	if l.gathers != nil {
+		l.gathers.End()
+	}
 	if l.held != nil {
 		l.held.leave()
 	}

@@ -118,7 +118,7 @@ func (s *State) CompleteSend(id, connectionID string) (Op[struct{}], error) {
 
 // receive makes an Op of work on the receiving side of a stream, bounded by
 // timeoutMs, nil being the stream's own bound.
-func receive[R any](s *State, id, connectionID string, timeoutMs *int, what string, work func(ctx context.Context, st *stream, f *flow) (R, error)) (Op[R], error) {
+func receive[R any](s *State, id, connectionID string, timeoutMs *int, what string, work func(ctx context.Context, t *turn, f *flow) (R, error)) (Op[R], error) {
 	return onSide(s, id, connectionID, receiving, timeoutMs, func(ctx context.Context, t *turn) (R, error) {
 		var none R
 		f, err := t.ready(ctx)
@@ -134,7 +134,7 @@ func receive[R any](s *State, id, connectionID string, timeoutMs *int, what stri
 			return none, t.progress(err, nil)
 		}
 		f.receiving()
-		result, err := work(ctx, t.stream, f)
+		result, err := work(ctx, t, f)
 		if isReason(err, WaitTimeout) {
 			err = errorf(WaitTimeout, "stream %q: no %s within %s; the stream stays open", id, what, t.bound)
 		}
@@ -145,11 +145,11 @@ func receive[R any](s *State, id, connectionID string, timeoutMs *int, what stri
 // GetMessages waits for a message or the end of the stream and takes at most max
 // messages. A status other than OK is the error, a *grpcops.StatusError.
 func (s *State) GetMessages(id, connectionID string, max int, timeoutMs *int) (Op[Taken], error) {
-	return receive(s, id, connectionID, timeoutMs, "message came", func(ctx context.Context, st *stream, f *flow) (Taken, error) {
-		if st.push != nil {
+	return receive(s, id, connectionID, timeoutMs, "message came", func(ctx context.Context, t *turn, f *flow) (Taken, error) {
+		if t.push != nil {
 			return Taken{}, errorf(Pushing, "the messages of stream %q are pushed as streamMessage notifications", id)
 		}
-		taken, err := f.in.take(ctx, max)
+		taken, err := f.in.take(ctx, max, &t.reply)
 		if err == nil && len(taken.Messages) == 0 && taken.End.Status.Code != 0 {
 			return Taken{}, &grpcops.StatusError{End: *taken.End}
 		}
@@ -159,7 +159,7 @@ func (s *State) GetMessages(id, connectionID string, max int, timeoutMs *int) (O
 
 // GetHeaders waits for the headers of the server.
 func (s *State) GetHeaders(id, connectionID string, timeoutMs *int) (Op[grpcops.Metadata], error) {
-	return receive(s, id, connectionID, timeoutMs, "headers came", func(ctx context.Context, _ *stream, f *flow) (grpcops.Metadata, error) {
+	return receive(s, id, connectionID, timeoutMs, "headers came", func(ctx context.Context, _ *turn, f *flow) (grpcops.Metadata, error) {
 		return f.in.header(ctx)
 	})
 }

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"time"
 
-	"google.golang.org/grpc/codes"
-
 	"github.com/grpcline/grpcline/grpcops"
 )
 
@@ -26,7 +24,7 @@ type process struct {
 	flow      *flow
 	timeout   time.Duration // of each wait and each send
 	collected Processed
-	size      int // bytes of the messages
+	size      int // what the messages hold, in bytes
 }
 
 // processed makes an Op of a stream that one request opens, works through and
@@ -46,6 +44,8 @@ func (s *State) processed(kind grpcops.Kind, call Call, deadlineMs *int, work fu
 			return err
 		}()
 		if err == nil {
+			l.gathers = s.memory.Gather()
+			p.flow.in.gathers = l.gathers
 			p.flow.receiving()
 			p.flow.in.takeUpTo(s.limits.CollectBytes)
 			err = work(ctx, p)
@@ -86,7 +86,7 @@ func (p *process) progress(ctx context.Context, kind grpcops.Kind, err error) er
 func (p *process) receive(ctx context.Context) (bool, error) {
 	ctx, cancel := p.state.bounded(ctx, p.timeout)
 	defer cancel()
-	taken, err := p.flow.in.take(ctx, 1)
+	taken, err := p.flow.in.take(ctx, 1, nil)
 	if err != nil {
 		return false, err
 	}
@@ -97,7 +97,7 @@ func (p *process) receive(ctx context.Context) (bool, error) {
 	if taken.End == nil {
 		return true, nil
 	}
-	if taken.End.Status.Code != uint32(codes.OK) {
+	if taken.End.Status.Code != 0 {
 		return false, &grpcops.StatusError{End: *taken.End}
 	}
 	p.collected.End = taken.End
@@ -108,7 +108,7 @@ func (p *process) receive(ctx context.Context) (bool, error) {
 // gathered: it came before the error, such as during a send that was held back.
 func (p *process) takeRest() {
 	for p.size <= p.state.limits.CollectBytes {
-		taken, _ := p.flow.in.poll(1)
+		taken := p.flow.in.poll(1)
 		if len(taken.Messages) == 0 {
 			return
 		}
@@ -119,7 +119,7 @@ func (p *process) takeRest() {
 // collect keeps messages for the result.
 func (p *process) collect(messages []json.RawMessage) {
 	for _, m := range messages {
-		p.size += len(m)
+		p.size += cost(m)
 		p.collected.Messages = append(p.collected.Messages, m)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/grpcline/grpcline/grpcops"
+	"github.com/grpcline/grpcline/internal/brief"
 )
 
 // handle is what a registry holds: a connection, a stream or a server.
@@ -32,6 +33,9 @@ type registry[T handle] struct {
 	gone graves
 }
 
+// longestID is how many bytes an id may have that the host chooses.
+const longestID = 256
+
 // number gives out the next number of ours.
 func (r *registry[T]) number() string {
 	r.last++
@@ -52,6 +56,9 @@ func (r *registry[T]) givenOut(id string) bool {
 
 // checkChosen says why an id cannot be chosen.
 func (r *registry[T]) checkChosen(id string) error {
+	if len(id) > longestID {
+		return fmt.Errorf("a %s id has at most %d bytes; this one has %d", r.noun, longestID, len(id))
+	}
 	if r.ours(id) {
 		return fmt.Errorf("%q looks like a number that the worker gives out itself; choose another %s id", id, r.noun)
 	}
@@ -130,7 +137,7 @@ func (r *registry[T]) find(id string) (T, error) {
 	if r.givenOut(id) {
 		return none, r.closedError(id)
 	}
-	return none, errorf(r.unknown, "there is no %s %q", r.noun, id)
+	return none, errorf(r.unknown, "there is no %s %q", r.noun, brief.Name(id))
 }
 
 func (r *registry[T]) closedError(id string) *Error {
@@ -151,36 +158,4 @@ func (r *registry[T]) remove(id string, old T, cause error) {
 		delete(r.live, id)
 		r.gone.bury(id, cause)
 	}
-}
-
-// mostGraves bounds what is remembered of handles that are gone. Numbers that
-// are forgotten count as closed, chosen ids as unknown.
-const mostGraves = 10000
-
-// graves remembers the handles that are gone, the latest ones.
-type graves struct {
-	causes map[string]error // nil where the handle was closed
-	order  []string         // a ring of the keys of causes
-	oldest int
-}
-
-func (g *graves) find(id string) (cause error, ok bool) {
-	cause, ok = g.causes[id]
-	return cause, ok
-}
-
-func (g *graves) bury(id string, cause error) {
-	if g.causes == nil {
-		g.causes = make(map[string]error)
-	}
-	if _, again := g.causes[id]; !again {
-		if len(g.order) < mostGraves {
-			g.order = append(g.order, id)
-		} else {
-			delete(g.causes, g.order[g.oldest])
-			g.order[g.oldest] = id
-			g.oldest = (g.oldest + 1) % mostGraves
-		}
-	}
-	g.causes[id] = cause
 }

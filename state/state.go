@@ -27,6 +27,7 @@ import (
 
 	"github.com/grpcline/grpcline/grpcops"
 	"github.com/grpcline/grpcline/internal/crew"
+	"github.com/grpcline/grpcline/internal/memory"
 	"github.com/grpcline/grpcline/internal/reqctx"
 )
 
@@ -55,6 +56,7 @@ type State struct {
 	limits Limits
 	pusher Pusher
 	crew   *crew.Crew // hands messages over
+	memory *memory.Account
 
 	life     context.Context // of all streams
 	endLife  context.CancelCauseFunc
@@ -68,11 +70,12 @@ type State struct {
 	inputEnded  bool // the host sends no more requests
 }
 
-// New makes a State without handles. The goroutines that send are of crew.
-func New(env *grpcops.Env, limits Limits, pusher Pusher, crew *crew.Crew) *State {
+// New makes a State without handles. The goroutines that send are of crew; replies
+// draw on account.
+func New(env *grpcops.Env, limits Limits, pusher Pusher, crew *crew.Crew, account *memory.Account) *State {
 	shared, streams := new(int), new(int) // servers count as connections do, and calls that wait as streams
 	s := &State{
-		env: env, limits: limits, pusher: pusher, crew: crew,
+		env: env, limits: limits, pusher: pusher, crew: crew, memory: account,
 		connections: registry[*connection]{
 			letter: "c", noun: "connection", counted: "connections", limit: limits.Connections, open: shared,
 			unknown: UnknownConnection, closed: ConnectionClosed, live: map[string]*connection{},

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/grpcline/grpcline/grpcops"
+	"github.com/grpcline/grpcline/internal/memory"
 )
 
 // side is one of the two sides of a stream.
@@ -18,6 +19,7 @@ type turn struct {
 	*stream
 	place *place
 	bound time.Duration // how long it may wait; 0 is no bound
+	reply memory.Reply  // of a request for messages
 }
 
 // onSide makes an Op of a request on one side of a stream: do says how it waits
@@ -44,6 +46,7 @@ func (t *turn) fail(ctx context.Context, err error) error {
 }
 
 func (t *turn) leave() {
+	t.reply.Release()
 	t.place.leave()
 	t.done()
 }

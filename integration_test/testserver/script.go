@@ -28,6 +28,7 @@ type Step struct {
 	Receive int               `json:"receive,omitempty"` // so many messages; -1: to the end
 	Send    int               `json:"send,omitempty"`    // so many messages, numbered on from the last
 	Large   int               `json:"large,omitempty"`   // one message with so many bytes of payload
+	Empty   int               `json:"empty,omitempty"`   // so many messages without a field
 	Raw     string            `json:"raw,omitempty"`     // one message, its bytes in base64
 	Echo    bool              `json:"echo,omitempty"`    // every message, to the end
 	Count   bool              `json:"count,omitempty"`   // receives to the end and sends one message, their number
@@ -100,6 +101,13 @@ func (r *run) step(s Step) error {
 	case s.Large > 0:
 		r.number++
 		return r.stream.SendMsg(item{number: r.number, payload: s.Large}.marshal())
+	case s.Empty > 0:
+		for range s.Empty {
+			if err := r.stream.SendMsg(frame(nil)); err != nil {
+				return err
+			}
+		}
+		return nil
 	case s.Raw != "":
 		raw, err := base64.StdEncoding.DecodeString(s.Raw)
 		if err != nil {

@@ -17,6 +17,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/grpcline/grpcline/internal/brief"
 	"github.com/grpcline/grpcline/internal/jsonscan"
 	"github.com/grpcline/grpcline/internal/nearest"
 )
@@ -154,7 +155,7 @@ func (p *plan) decode(data []byte, members []jsonscan.Member, target reflect.Val
 				return err
 			}
 			if i, ok = p.byName[name]; !ok {
-				return &Error{join(path, name), fmt.Sprintf("unknown name %q%s%s", name, within(path), nearest.Hint(name, p.names))}
+				return &Error{join(path, name), fmt.Sprintf("unknown name %q%s%s", brief.Name(name), within(path), nearest.Hint(name, p.names))}
 			}
 		}
 		if err := p.set(i, data[m.Value:m.ValueEnd], target, &seen, path); err != nil {
@@ -213,7 +214,7 @@ func within(path string) string {
 	if path == "" {
 		return ""
 	}
-	return fmt.Sprintf(" in %q", path)
+	return fmt.Sprintf(" in %q", brief.Name(path))
 }
 
 // eachItem calls visit with the text of each element of an array.

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/grpcline/grpcline/internal/brief"
 	"github.com/grpcline/grpcline/internal/jsonscan"
 )
 
@@ -90,7 +91,7 @@ func decodeMap(data []byte, to reflect.Value, path string) error {
 		}
 		key := reflect.ValueOf(name).Convert(to.Type().Key())
 		if to.MapIndex(key).IsValid() {
-			return &Error{join(path, name), fmt.Sprintf("%q is given twice%s", name, within(path))}
+			return &Error{join(path, name), fmt.Sprintf("%q is given twice%s", brief.Name(name), within(path))}
 		}
 		item := reflect.New(to.Type().Elem()).Elem()
 		if err := decodeValue(data[m.Value:m.ValueEnd], item, join(path, name)); err != nil {
