@@ -238,15 +238,6 @@ func (w *Worker) flush(onReader bool, left int) {
 	}
 }
 
-// closeIdle tells that all calls are done. After it calls can still be refused.
-func (w *Worker) closeIdle() {
-	select {
-	case <-w.idle:
-	default:
-		close(w.idle)
-	}
-}
-
 // cancel ends the request with that key, if it is in flight. It is for the reader.
 func (w *Worker) cancel(key string) {
 	w.mu.Lock()

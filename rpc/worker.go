@@ -16,8 +16,9 @@
 //
 // Shutdown. At the end of the input, after the shutdown method or when Serve's
 // context ends, nothing more is admitted but cancelling; calls have until the drain's
-// end to finish; then what is left is ended, streams and connections are closed, and the
-// last answers written.
+// end to finish, and streams that push go on to their end; then what is left is ended,
+// streams and connections are closed, and the last answers written. Each of these waits
+// has a last bound, so that nothing that an operation does keeps the process alive.
 package rpc
 
 import (
@@ -61,13 +62,6 @@ type Options struct {
 	Request func(alone bool)
 }
 
-// signalDrain is how long calls may go on after a signal.
-const signalDrain = 2 * time.Second
-
-// flushTime is how long the last answers may take after a signal, where the host
-// may not read any more.
-const flushTime = time.Second
-
 // Worker serves one host. Make one with New.
 type Worker struct {
 	options Options
@@ -81,7 +75,8 @@ type Worker struct {
 	root     context.Context // of all calls
 	end      context.CancelCauseFunc
 	shutdown chan struct{} // closed by the shutdown method
-	rested   chan struct{} // closed when what came with it was read
+	refused  chan struct{} // closed when what came with it was read
+	atEnd    chan struct{} // closed at the end of the input
 
 	mu       sync.Mutex
 	inFlight map[string]*call // by idKey
@@ -97,7 +92,7 @@ const inputBuffer = 256 << 10
 func New(in io.Reader, out io.Writer, env *grpcops.Env, o Options) *Worker {
 	w := &Worker{
 		options: o, table: newTable(allMethods()), in: bufio.NewReaderSize(in, inputBuffer),
-		account: memory.New(o.MaxInflightBytes), shutdown: make(chan struct{}), rested: make(chan struct{}),
+		account: memory.New(o.MaxInflightBytes), shutdown: make(chan struct{}), refused: make(chan struct{}), atEnd: make(chan struct{}),
 		inFlight: map[string]*call{}, idle: make(chan struct{}),
 	}
 	w.out = newWriter(out, o.UTF8, w.account)
@@ -126,77 +121,7 @@ func (w *Worker) Serve(ctx context.Context) error {
 	case <-ctx.Done():
 	case <-w.out.failed:
 	}
-	w.drain(ctx)
-	if err := w.out.failure(); err != nil {
-		return err
-	}
-	w.state.Close()
-	flush, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	stop := context.AfterFunc(ctx, func() { time.AfterFunc(flushTime, cancel) })
-	defer stop()
-	err := w.out.drained(flush)
-	if flush.Err() != nil && errors.Is(err, flush.Err()) {
-		w.options.Log.Warn("the host does not read: answers are lost")
-		err = nil // the signal was obeyed
-	}
-	return errors.Join(failed, err)
-}
-
-// drain waits until all calls are answered. Waits without a bound are ended
-// after the drain timeout; once ctx ends, everything is after signalDrain. It does
-// not wait where writing has failed.
-func (w *Worker) drain(ctx context.Context) {
-	w.close()
-	w.state.EndInput()
-	waits := time.AfterFunc(w.options.DrainTimeout, w.state.EndWaits)
-	defer waits.Stop()
-	stop := context.AfterFunc(ctx, func() {
-		time.AfterFunc(signalDrain, func() { w.end(state.ErrShuttingDown) })
-	})
-	defer stop()
-	select {
-	case <-w.idle:
-	case <-w.out.failed:
-	}
-}
-
-// close makes the worker one that is closing.
-func (w *Worker) close() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if !w.closing {
-		w.closing = true
-		if w.calls == 0 {
-			close(w.idle)
-		}
-	}
-}
-
-// beginShutdown makes the worker one that is closing, and tells Serve.
-func (w *Worker) beginShutdown() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if !w.closing {
-		w.closing = true
-		close(w.shutdown)
-	}
-}
-
-// restTime is how long what came with a shutdown request may take to be refused,
-// where its last line is not complete.
-const restTime = 200 * time.Millisecond
-
-// refuseRest waits until the requests that had come when shutdown was read have
-// their refusals, or the input has ended.
-func (w *Worker) refuseRest(read <-chan error) {
-	rest := time.NewTimer(restTime)
-	defer rest.Stop()
-	select {
-	case <-w.rested:
-	case <-read:
-	case <-rest.C:
-	}
+	return errors.Join(failed, w.shutDown(ctx))
 }
 
 // source reads messages: a lineReader or a headerReader.
@@ -215,6 +140,7 @@ func (w *Worker) read() error {
 		m, err := in.next()
 		if err != nil {
 			if atEnd(err) {
+				close(w.atEnd)
 				return nil
 			}
 			w.options.Log.Error("reading the input failed", "error", err)
@@ -222,22 +148,8 @@ func (w *Worker) read() error {
 		}
 		w.receive(m)
 		if w.in.Buffered() == 0 {
-			w.rest()
+			w.noteRefused()
 		}
-	}
-}
-
-// rest notes that all that has come was read, once the worker is shutting down.
-func (w *Worker) rest() {
-	select {
-	case <-w.shutdown:
-	default:
-		return
-	}
-	select {
-	case <-w.rested:
-	default:
-		close(w.rested)
 	}
 }
 

@@ -175,6 +175,13 @@ func (w *writer) failure() error {
 	return w.err
 }
 
+// waiting is how many bytes are to be written.
+func (w *writer) waiting() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.queue.bytes
+}
+
 // drained waits until all is written or writing has failed, at most until ctx
 // ends: then the host does not read, which is an error, too.
 func (w *writer) drained(ctx context.Context) error {

@@ -39,8 +39,9 @@ type flow struct {
 	work   sync.WaitGroup // the receiver, and what hands messages over
 	start  sync.Once      // of the receiver
 
-	deliver *pushed   // nil where messages are asked for
-	defect  func(any) // is told of a panic
+	deliver   *pushed     // nil if messages are asked for
+	delivered func() bool // is told that deliver has got all; may be nil
+	defect    func(any)   // is told of a panic
 }
 
 // newFlow makes a flow of an RPC whose context is ctx. deliver gets each message
@@ -51,6 +52,10 @@ func newFlow(ctx context.Context, cancel context.CancelCauseFunc, rpc rpc, s *St
 	f.out = newOutbox(f, s.crew)
 	f.served, _ = rpc.(*grpcops.ServedCall)
 	if deliver != nil {
+		if f.served == nil {
+			s.pushes.add()
+			f.delivered = s.pushes.done
+		}
 		f.receiving()
 	}
 	return f
@@ -88,6 +93,9 @@ func (f *flow) receive() {
 	f.in.finish(&end)
 	if f.deliver != nil {
 		f.deliver.end(f.wanted, &end)
+		if f.delivered != nil {
+			f.delivered()
+		}
 	}
 	if f.served == nil { // at a server's end only one side has ended
 		f.cancel(nil) // frees what the RPC still holds
@@ -102,7 +110,9 @@ func (f *flow) keep(message json.RawMessage) (free []byte) {
 
 // push delivers a message and returns memory for the next one.
 func (f *flow) push(message json.RawMessage) (free []byte) {
-	f.deliver.message(f.wanted, message)
+	if !f.deliver.message(f.wanted, message) {
+		f.cancel(errUnacknowledged)
+	}
 	if cap(message) > largestRoom {
 		return nil
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"sync"
+	"time"
 
 	"github.com/grpcline/grpcline/grpcops"
 )
@@ -24,10 +25,14 @@ type pushed struct {
 	mu     sync.Mutex
 	unread int           // pushed and not acknowledged
 	acked  chan struct{} // signals an acknowledgement
+
+	final   chan struct{} // closed when no more acknowledgements can come
+	silence *time.Timer   // ends the RPC, once no more requests can come; guarded by mu
+	quiet   time.Duration // after which it does
 }
 
 func newPushed(id string, p Push, pusher Pusher) *pushed {
-	return &pushed{streamID: id, deliver: pusher.Messages(id), deliverEnd: pusher.End, window: p.Window, start: make(chan struct{}), acked: make(chan struct{}, 1)}
+	return &pushed{streamID: id, deliver: pusher.Messages(id), deliverEnd: pusher.End, window: p.Window, start: make(chan struct{}), acked: make(chan struct{}, 1), final: make(chan struct{})}
 }
 
 // begin waits until the host has been told of the stream, or wanted ends.
@@ -39,17 +44,94 @@ func (p *pushed) begin(wanted context.Context) {
 }
 
 // message pushes one message, waiting for the window and for the host to read,
-// until wanted ends.
-func (p *pushed) message(wanted context.Context, message json.RawMessage) {
+// until wanted ends. It returns false if the window is full for good.
+func (p *pushed) message(wanted context.Context, message json.RawMessage) bool {
 	for wanted.Err() == nil && !p.take() {
 		select {
 		case <-p.acked:
 		case <-wanted.Done():
+		case <-p.final:
+			if p.isFull() {
+				return false
+			}
 		}
 	}
 	if wanted.Err() == nil {
 		p.deliver(wanted, message)
+		p.heard()
 	}
+	return true
+}
+
+// heard begins the silence that may follow anew.
+func (p *pushed) heard() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.silence != nil {
+		p.silence.Reset(p.quiet)
+	}
+}
+
+// fullQuiet is how long a stream whose window is full for good may be silent: its end
+// may be on its way.
+const fullQuiet = 100 * time.Millisecond
+
+// finish says that no more requests come: an RPC that is silent for quiet, or that has
+// no room in its window, is ended.
+func (p *pushed) finish(quiet time.Duration, end context.CancelCauseFunc) {
+	if p.isFull() {
+		quiet = fullQuiet
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.quiet = quiet
+	p.silence = time.AfterFunc(quiet, func() {
+		end(errorf(ShuttingDown, "the input has ended, and no message came for %s", quiet))
+	})
+	close(p.final)
+}
+
+func (p *pushed) isFull() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.window > 0 && p.unread >= p.window
+}
+
+// errUnacknowledged ends a stream that pushes when there is nobody to acknowledge.
+var errUnacknowledged error = errorf(ShuttingDown, "the input has ended, and the messages that were pushed are not acknowledged")
+
+// FinishPushes waits until the streams that push have ended, once no more requests
+// come. One is ended after quiet without a message, and at once if its host would have
+// to acknowledge some first; all are when ctx ends. It waits no longer than until gone
+// is closed.
+func (s *State) FinishPushes(ctx context.Context, gone <-chan struct{}, quiet time.Duration) {
+	s.mu.Lock()
+	for _, st := range s.streams.live {
+		if st.pushesToTheEnd() {
+			st.push.finish(quiet, st.cancel)
+			defer context.AfterFunc(ctx, func() { st.cancel(ErrShuttingDown) })()
+		}
+	}
+	s.mu.Unlock()
+	wait, stop := context.WithCancel(context.Background())
+	defer stop()
+	go func() {
+		select {
+		case <-gone:
+			stop()
+		case <-wait.Done():
+		}
+	}()
+	_ = s.pushes.wait(wait) // only gone ends it
+}
+
+// Pushes tells whether streams push that have not ended.
+func (s *State) Pushes() bool { return !s.pushes.isZero() }
+
+// pushesToTheEnd tells whether the stream is one of the client's whose messages are
+// pushed.
+func (st *stream) pushesToTheEnd() bool {
+	return st.push != nil && st.flow != nil && st.flow.served == nil
 }
 
 // take counts a message as under way, if the window has room.

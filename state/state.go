@@ -68,6 +68,8 @@ type State struct {
 	streams     registry[*stream]
 	servers     registry[*server]
 	inputEnded  bool // the host sends no more requests
+
+	pushes tally // flows of the client's that push and have not ended
 }
 
 // New makes a State without handles. The goroutines that send are of crew; replies

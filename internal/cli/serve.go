@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -58,7 +59,8 @@ func serve(ctx context.Context, c *common, f *serveFlags) error {
 // pipe.
 func serveWatched(ctx context.Context, in io.Reader, out io.Writer, pipe bool, env *grpcops.Env, o rpc.Options) error {
 	done := make(chan error, 1)
-	go func() { done <- rpc.New(in, out, env, o).Serve(ctx) }()
+	worker := rpc.New(in, out, env, o)
+	go func() { done <- worker.Serve(ctx) }()
 	gone := make(chan struct{})
 	if pipe {
 		go process.WatchHost(gone) // ends with the process
@@ -67,8 +69,19 @@ func serveWatched(ctx context.Context, in io.Reader, out io.Writer, pipe bool, e
 	case err := <-done:
 		return err
 	case <-gone:
-		return errHostGone
+		if !worker.HasSaidAll() {
+			return errHostGone
+		}
+		select {
+		case err := <-done:
+			return err
+		case <-time.After(lastTime): // what is open need not be closed in order
+			return nil
+		}
 	}
 }
+
+// lastTime is how long a worker that has said all may take to close what is open.
+const lastTime = time.Second
 
 var errHostGone = errors.New("the host does not read the output any more")
