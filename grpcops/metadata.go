@@ -10,6 +10,7 @@ import (
 
 	"google.golang.org/grpc/metadata"
 
+	"github.com/grpcline/grpcline/internal/base64text"
 	"github.com/grpcline/grpcline/internal/jsonscan"
 	"github.com/grpcline/grpcline/internal/strictjson"
 )
@@ -140,7 +141,7 @@ func checkValues(name string, given []string) ([]string, error) {
 	checked := make([]string, len(given))
 	for i, value := range given {
 		if strings.HasSuffix(name, "-bin") {
-			raw, ok := decodeBase64(value)
+			raw, ok := base64text.Decode(value)
 			if !ok {
 				return nil, wrongName(name, "must be base64, as its name ends in -bin")
 			}
@@ -163,13 +164,6 @@ func printable(text string) bool {
 		}
 	}
 	return true
-}
-
-// decodeBase64 reads both alphabets, padded or not.
-func decodeBase64(text string) ([]byte, bool) {
-	text = strings.TrimRight(strings.NewReplacer("-", "+", "_", "/").Replace(text), "=")
-	raw, err := base64.RawStdEncoding.DecodeString(text)
-	return raw, err == nil
 }
 
 // MarshalJSON writes {name: [value…]}, base64 for names that end in -bin.

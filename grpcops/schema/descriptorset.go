@@ -2,16 +2,15 @@ package schema
 
 import (
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
-	"strings"
 
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/descriptorpb"
 
+	"github.com/grpcline/grpcline/internal/base64text"
 	"github.com/grpcline/grpcline/internal/jsonscan"
 	"github.com/grpcline/grpcline/internal/strictjson"
 )
@@ -86,11 +85,11 @@ func (d *DescriptorSet) read(ctx context.Context, importPaths []string) (text st
 func (d *DescriptorSet) text(ctx context.Context, importPaths []string) (string, error) {
 	switch {
 	case d.Base64 != nil:
-		text, ok := decodeBase64(*d.Base64)
+		data, ok := base64text.Decode(*d.Base64)
 		if !ok {
 			return "", errors.New("it is not base64")
 		}
-		return text, nil
+		return string(data), nil
 	case d.File != nil:
 		_, text, err := readPath(ctx, *d.File, importPaths)
 		if errors.Is(err, fs.ErrNotExist) {
@@ -102,18 +101,11 @@ func (d *DescriptorSet) text(ctx context.Context, importPaths []string) (string,
 	if !errors.Is(err, fs.ErrNotExist) {
 		return text, err
 	}
-	text, ok := decodeBase64(*d.either)
+	data, ok := base64text.Decode(*d.either)
 	if !ok {
 		return "", fmt.Errorf("%s is neither a file%s nor base64", abbreviated(*d.either), lookedIn(*d.either, importPaths))
 	}
-	return text, nil
-}
-
-// decodeBase64 takes both alphabets, with or without padding and line breaks.
-func decodeBase64(s string) (string, bool) {
-	s = strings.NewReplacer("\r", "", "\n", "", " ", "", "-", "+", "_", "/").Replace(s)
-	text, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(s, "="))
-	return string(text), err == nil
+	return string(data), nil
 }
 
 // abbreviated quotes the beginning of a text.

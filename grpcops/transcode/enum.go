@@ -12,13 +12,13 @@ import (
 type enum struct {
 	name    protoreflect.FullName
 	numbers map[string]int32
-	low     []string         // JSON literals of the names of small numbers, "" where there is none
+	low     []string         // JSON literals of the names of small numbers, "" if there is none
 	other   map[int32]string // those of the others
 	first   int32            // the value of a field that is not there
 	null    bool             // google.protobuf.NullValue
 }
 
-// compileEnum returns the plan of ed. Where values share a number the first one
+// compileEnum returns the plan of ed. If values share a number the first one
 // gives it its name.
 func compileEnum(ed protoreflect.EnumDescriptor, first protoreflect.EnumValueDescriptor) *enum {
 	e := &enum{
@@ -53,7 +53,7 @@ func compileEnum(ed protoreflect.EnumDescriptor, first protoreflect.EnumValueDes
 	return e
 }
 
-// literal returns the JSON literal of the name of a number, "" where it has none.
+// literal returns the JSON literal of the name of a number, "" if it has none.
 func (e *enum) literal(n int32) string {
 	if n >= 0 && int(n) < len(e.low) {
 		return e.low[n]

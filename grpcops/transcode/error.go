@@ -22,7 +22,7 @@ type Error struct {
 	Malformed bool
 }
 
-// Error returns the path, where there is one, and the message.
+// Error returns the path, if there is one, and the message.
 func (e *Error) Error() string {
 	if e.Path == "" {
 		return e.Message

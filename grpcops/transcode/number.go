@@ -8,7 +8,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// cut returns a number for a message, shortened where it is long.
+// cut returns a number for a message, shortened if it is long.
 func cut(number []byte) string {
 	if len(number) > quoteLimit {
 		return string(number[:quoteLimit]) + "…"

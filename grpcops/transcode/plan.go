@@ -27,7 +27,7 @@ type Message struct {
 	oneofs   int  // real ones; each field's oneof is an index below this
 	rising   bool // the wire has the fields in the order of the JSON, and nothing else is to be seen to
 
-	extensions protoreflect.FieldRanges // nil where the type has none
+	extensions protoreflect.FieldRanges // nil if the type has none
 	messageSet bool
 	words      int // of marks, see field
 }
@@ -42,7 +42,7 @@ type field struct {
 
 	list     bool
 	implicit bool // no presence: the zero value is the same as none
-	utf8     bool // what is not UTF-8 is refused even where it is not shown
+	utf8     bool // what is not UTF-8 is refused even if it is not shown
 	nullable bool // null is a value: google.protobuf.Value and NullValue
 
 	key, value *field   // of a map
@@ -50,12 +50,12 @@ type field struct {
 	enum       *enum
 
 	rank      int // place in the JSON object: that of the declaration, or an extension's (see extensionRank)
-	oneof     int // index of the oneof, -1 where there is none
+	oneof     int // index of the oneof, -1 if there is none
 	extension protoreflect.FullName
 
 	// The reader of an object keeps a bit for each field that is given, at its
 	// rank, then one for each required field that is set, and one for each oneof.
-	// -1 where the field has none.
+	// -1 if the field has none.
 	set, oneofMark int
 
 	name, member           string // the JSON name, and how a member goes on: ,"name":
@@ -68,7 +68,7 @@ type field struct {
 // lowNumbers is the highest field number that is looked up by index.
 const lowNumbers = 256
 
-// field returns the field with a number, nil where there is none.
+// field returns the field with a number, nil if there is none.
 func (m *Message) field(n protowire.Number) *field {
 	if int(n) < len(m.low) {
 		return m.low[n]

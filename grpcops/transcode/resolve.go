@@ -38,7 +38,7 @@ func newTypeSource(files *protoregistry.Files) typeSource {
 	})}
 }
 
-// message returns the type with a name, nil where nobody knows it.
+// message returns the type with a name, nil if nobody knows it.
 func (t typeSource) message(name protoreflect.FullName) protoreflect.MessageDescriptor {
 	d, err := t.files.FindDescriptorByName(name)
 	if err != nil && (strings.HasPrefix(string(name), "google.protobuf.") || strings.HasPrefix(string(name), "google.rpc.")) {
@@ -48,7 +48,7 @@ func (t typeSource) message(name protoreflect.FullName) protoreflect.MessageDesc
 	return md
 }
 
-// extension returns the extension with a name, nil where nobody knows it.
+// extension returns the extension with a name, nil if nobody knows it.
 func (t typeSource) extension(name protoreflect.FullName) protoreflect.ExtensionDescriptor {
 	d, _ := t.files.FindDescriptorByName(name)
 	fd, ok := d.(protoreflect.FieldDescriptor)
@@ -82,7 +82,7 @@ func extensionsOf(files *protoregistry.Files) map[extensionID]protoreflect.Exten
 	return all
 }
 
-// typeNamed returns the plan of the type that the URL of an Any names, nil where
+// typeNamed returns the plan of the type that the URL of an Any names, nil if
 // nobody knows it. The name is what follows the last slash.
 func (c *Codec) typeNamed(url []byte) *Message {
 	c.mu.RLock()
@@ -111,8 +111,8 @@ const (
 	longestNamed = 512
 )
 
-// extensionNamed returns the extension of m with a name, nil where there is none
-// with that name at all, and a fault where it extends another message.
+// extensionNamed returns the extension of m with a name, nil if there is none
+// with that name at all, and a fault if it extends another message.
 func (c *Codec) extensionNamed(m *Message, name []byte) (*field, *fault) {
 	c.mu.RLock()
 	f := c.byName[string(name)]
@@ -130,7 +130,7 @@ func (c *Codec) extensionNamed(m *Message, name []byte) (*field, *fault) {
 	return f, nil
 }
 
-// extensionNumbered returns the extension of m with a number, nil where nobody
+// extensionNumbered returns the extension of m with a number, nil if nobody
 // knows it.
 func (c *Codec) extensionNumbered(m *Message, number protowire.Number) *field {
 	if m.extensions == nil || !m.extensions.Has(number) {

@@ -4,7 +4,7 @@ import "github.com/grpcline/grpcline/internal/jsonscan"
 
 // skip returns the index after the JSON value that starts at b[i], white space
 // allowed before it. It only counts brackets: the text is known to be JSON. ok is
-// false where the value has no end.
+// false if the value has no end.
 func skip(b []byte, i int) (end int, ok bool) {
 	i = jsonscan.Space(b, i)
 	if i < len(b) && b[i] != '{' && b[i] != '[' {

@@ -9,7 +9,7 @@ import (
 )
 
 // appendString appends text as a JSON string that escapes only what has to be
-// escaped. ok is false where it is not UTF-8.
+// escaped. ok is false if it is not UTF-8.
 func appendString(dst, text []byte) (_ []byte, ok bool) {
 	dst = append(dst, '"')
 	if len(text) >= short && isPlainASCII(text) {

@@ -52,7 +52,7 @@ func appendNumber(dst []byte, signed bool, v uint64) []byte {
 	return strconv.AppendUint(dst, v, 10)
 }
 
-// enumValue writes the name of an enum value, or its number where it has none.
+// enumValue writes the name of an enum value, or its number if it has none.
 func (j *toJSON) enumValue(e *enum, n int32) {
 	if e.null {
 		j.out = append(j.out, "null"...)
@@ -66,7 +66,7 @@ func (j *toJSON) enumValue(e *enum, n int32) {
 }
 
 // appendFloat appends a number of a size in bits in the shortest form that stands
-// for it, as ECMAScript does, and as a string where it is not finite.
+// for it, as ECMAScript does, and as a string if it is not finite.
 func appendFloat(dst []byte, v float64, size int) []byte {
 	switch {
 	case math.IsNaN(v):

@@ -12,8 +12,8 @@ const (
 )
 
 // any reads a google.protobuf.Any: {"@type": URL} with the fields of that type,
-// or with its JSON form as "value" where that is special, or with its wire bytes
-// as "value" where nobody knows the type.
+// or with its JSON form as "value" if that is special, or with its wire bytes
+// as "value" if nobody knows the type.
 func (w *toWire) any() *fault {
 	if w.peek() != '{' {
 		return w.expected(`an object with "@type" (google.protobuf.Any)`)
@@ -57,7 +57,7 @@ func (w *toWire) any() *fault {
 	return err
 }
 
-// typeURL finds the "@type" of the object at pos and stays there. It is nil where
+// typeURL finds the "@type" of the object at pos and stays there. It is nil if
 // there is none and none is needed.
 func (w *toWire) typeURL() ([]byte, *fault) {
 	start := w.pos
@@ -117,7 +117,7 @@ func (w *toWire) url() ([]byte, *fault) {
 }
 
 // anyMembers reads an Any whose message stands as "value": in its JSON form, or
-// as wire bytes where m is nil. google.protobuf.Empty may leave it out.
+// as wire bytes if m is nil. google.protobuf.Empty may leave it out.
 func (w *toWire) anyMembers(m *Message, url []byte) *fault {
 	if err := w.enter(); err != nil {
 		return err

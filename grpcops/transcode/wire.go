@@ -139,7 +139,7 @@ func (j *toJSON) lastValue(f *field, body []part) (last part, _ *fault) {
 }
 
 // bits returns the number whose wire form is b, which was found by readTag, and
-// the default where b is empty. Signed ones are sign-extended, floats are their
+// the default if b is empty. Signed ones are sign-extended, floats are their
 // IEEE 754 bits.
 func (f *field) bits(b []byte) uint64 {
 	if len(b) == 0 {
