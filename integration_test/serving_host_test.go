@@ -174,6 +174,9 @@ func (r *clientRPC) expect(texts ...string) {
 	}
 }
 
+// wrapped is a Text for a client to send.
+func wrapped(s string) *wrapperspb.StringValue { return wrapperspb.String(s) }
+
 func text(s string) obj { return obj{"text": s} }
 
 // asJSON writes what a test compares.
