@@ -44,7 +44,7 @@ func innerWorker(address string) (*host, error) {
 	if err != nil {
 		return nil, err
 	}
-	env := &grpcops.Env{Version: "bench", Schemas: schema.NewCache()}
+	env := &grpcops.Env{Version: "bench", Schemas: schema.NewCache(schema.DefaultCacheBytes)}
 	served := make(chan error, 1)
 	go func() {
 		err := rpc.New(inRead, outWrite, env, workerOptions()).Serve(context.Background())

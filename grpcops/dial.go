@@ -11,6 +11,7 @@ import (
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/backoff"
+	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials"
 	_ "google.golang.org/grpc/encoding/gzip" // registers the compressor that compression: "gzip" names
 	"google.golang.org/grpc/grpclog"
@@ -89,8 +90,10 @@ func (env *Env) Dial(ctx context.Context, p ConnectionParams) (*Conn, error) {
 	}
 	c := &Conn{Params: p, TLS: at.tls || p.TLS != nil}
 	if c.types.given, err = env.givenFiles(ctx, &p); err != nil {
-		if ctx.Err() != nil {
-			err = c.late(ctx, "the schema")
+		if cause := notADeadline(ctx); cause != nil {
+			err = cause
+		} else if ctx.Err() != nil {
+			err = clientError(codes.DeadlineExceeded, "the schema was not read and compiled in time: %v", context.Cause(ctx))
 		}
 		return nil, err
 	}

@@ -57,7 +57,7 @@ func TestDialErrors(t *testing.T) {
 			t.Errorf("%s: got %v", test.name, err)
 		}
 	}
-	if _, err := (&Env{Schemas: schema.NewCache()}).Dial(t.Context(), ConnectionParams{Address: "demo:///"}); paramOf(err) != "address" || !strings.Contains(err.Error(), "--demo") {
+	if _, err := (&Env{Schemas: schema.NewCache(schema.DefaultCacheBytes)}).Dial(t.Context(), ConnectionParams{Address: "demo:///"}); paramOf(err) != "address" || !strings.Contains(err.Error(), "--demo") {
 		t.Errorf("without a demo server: %v", err)
 	}
 }
@@ -76,7 +76,7 @@ func TestConnectingTakesTooLong(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				env := &Env{Schemas: schema.NewCache(), Demo: test.dial}
+				env := &Env{Schemas: schema.NewCache(schema.DefaultCacheBytes), Demo: test.dial}
 				p := ConnectionParams{Address: "demo:///", TLS: test.tls, ConnectTimeoutMs: pointer(5000)}
 				begin := time.Now()
 				_, err := env.Dial(within(t, p.ConnectTimeout()), p)
@@ -109,7 +109,7 @@ func mute(ctx context.Context) (net.Conn, error) {
 // TestConnectingIsGivenUp with the cause.
 func TestConnectingIsGivenUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		env := &Env{Schemas: schema.NewCache(), Demo: mute}
+		env := &Env{Schemas: schema.NewCache(schema.DefaultCacheBytes), Demo: mute}
 		ctx, cancel := context.WithCancelCause(t.Context())
 		time.AfterFunc(time.Second, func() { cancel(errTest) })
 		if _, err := env.Dial(ctx, ConnectionParams{Address: "demo:///"}); !errors.Is(err, errTest) {
@@ -187,12 +187,12 @@ func TestListOfAddresses(t *testing.T) {
 	})
 	p := testParams()
 	p.Address = "ipv4:127.0.0.1:1," + listener.Addr().String()
-	c := dial(t, &Env{Schemas: schema.NewCache()}, p)
+	c := dial(t, &Env{Schemas: schema.NewCache(schema.DefaultCacheBytes)}, p)
 	if reply, err := c.Call(within(t, 5*time.Second), target("Unary"), nil); err != nil || string(reply.Message) != `{"text":"here"}` {
 		t.Errorf("got %+v, %v", reply, err)
 	}
 	p.Address = "ipv4:127.0.0.1:1"
-	_, err = (&Env{Schemas: schema.NewCache()}).Dial(within(t, 5*time.Second), p)
+	_, err = (&Env{Schemas: schema.NewCache(schema.DefaultCacheBytes)}).Dial(within(t, 5*time.Second), p)
 	if failed := statusOfError(t, err); failed.Status.Code != 14 || !strings.Contains(failed.Status.Message, "refused") {
 		t.Errorf("got %v", err)
 	}

@@ -41,7 +41,7 @@ func scripted(t testing.TB, serve script, options ...grpc.ServerOption) *Env {
 		server.Stop()
 		<-served
 	})
-	return &Env{Version: "test", Schemas: schema.NewCache(), Demo: func(ctx context.Context) (net.Conn, error) {
+	return &Env{Version: "test", Schemas: schema.NewCache(schema.DefaultCacheBytes), Demo: func(ctx context.Context) (net.Conn, error) {
 		return listener.DialContext(ctx)
 	}}
 }
@@ -51,7 +51,7 @@ func demoEnv(t testing.TB) *Env {
 	t.Helper()
 	server := demo.Start()
 	t.Cleanup(server.Stop)
-	return &Env{Version: "test", Schemas: schema.NewCache(), Demo: server.Dial}
+	return &Env{Version: "test", Schemas: schema.NewCache(schema.DefaultCacheBytes), Demo: server.Dial}
 }
 
 // testParams are those of a connection to the scripted server.

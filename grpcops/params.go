@@ -14,7 +14,7 @@ import (
 // milliseconds, 0 being no bound; sizes are in bytes.
 type ConnectionParams struct {
 	Address          string                `json:"address" doc:"https://host:port, http://host:port (grpcs:// and grpc:// are the same), host:port, or a gRPC target (dns:///…, unix:///…, passthrough:///…, ipv4:…, ipv6:…); a missing port is 443 with TLS and 80 without"`
-	Proto            *schema.Protos        `json:"proto,omitempty" doc:"one schema (its text, a path, a URL, or {text}, {file}, {url}), or an object of file name to schema"`
+	Proto            *schema.Protos        `json:"proto,omitempty" doc:"one schema (its text, a path of a file or a folder, a URL, or {text}, {file}, {url}), a list of them, or an object of file name to schema"`
 	ImportPaths      []string              `json:"importPaths,omitempty" doc:"folders in which paths and imports are looked for"`
 	DescriptorSet    *schema.DescriptorSet `json:"descriptorSet,omitempty" doc:"a FileDescriptorSet: a path or base64, or {file}, {base64}"`
 	Reflection       *Reflection           `json:"reflection,omitempty" doc:"\"auto\" (the default: where no schema is given), true (added to given schemas) or false"`

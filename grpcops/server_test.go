@@ -18,7 +18,7 @@ import (
 // served starts a server of testProto whose calls serve answers, and connects to it.
 func served(t *testing.T, p ServerParams, serve func(*ServedCall)) *Conn {
 	t.Helper()
-	env := &Env{Version: "test", Schemas: schema.NewCache()}
+	env := &Env{Version: "test", Schemas: schema.NewCache(schema.DefaultCacheBytes)}
 	p.Proto = schema.Lone(schema.NewSource(testProto))
 	if p.Address == "" {
 		p.Address = "127.0.0.1:0"
@@ -197,7 +197,7 @@ func TestListenAddress(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer taken.Close()
-	env := &Env{Schemas: schema.NewCache()}
+	env := &Env{Schemas: schema.NewCache(schema.DefaultCacheBytes)}
 	for address, want := range map[string]string{
 		"":                       "empty",
 		"http://127.0.0.1:0":     "scheme",

@@ -230,7 +230,7 @@ func TestOpenStreamErrors(t *testing.T) {
 	if err := try(t.Context(), c, ServerStream, "Server", `{"text":"`+strings.Repeat("x", 200)+`"}`); statusOfError(t, err).Status.Code != 8 {
 		t.Errorf("a large request: %v", err)
 	}
-	nobody := dial(t, &Env{Schemas: schema.NewCache()}, ConnectionParams{
+	nobody := dial(t, &Env{Schemas: schema.NewCache(schema.DefaultCacheBytes)}, ConnectionParams{
 		Address: "unix:///nobody/there", Lazy: pointer(true), WaitForReady: pointer(true), Proto: p.Proto,
 	})
 	if err := try(within(t, 20*time.Millisecond), nobody, BidiStream, "Bidi", ""); statusOfError(t, err).Status.Code != 4 {

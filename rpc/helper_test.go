@@ -23,7 +23,7 @@ func demoEnv(t testing.TB) *grpcops.Env {
 	t.Helper()
 	server := demo.Start()
 	t.Cleanup(server.Stop)
-	return &grpcops.Env{Version: "test", Schemas: schema.NewCache(), Demo: server.Dial}
+	return &grpcops.Env{Version: "test", Schemas: schema.NewCache(schema.DefaultCacheBytes), Demo: server.Dial}
 }
 
 // testOptions are the defaults of the command line, with a log that is dropped.

@@ -27,7 +27,7 @@ func (s *schemas) special(t reflect.Type) *jsonSchema {
 		return anyOf(text, s.object(t))
 	case reflect.TypeFor[schema.Protos]():
 		source := s.of(reflect.TypeFor[schema.Source]())
-		return anyOf(source, &jsonSchema{Type: "object", Additional: source})
+		return anyOf(source, &jsonSchema{Type: "array", Items: source}, &jsonSchema{Type: "object", Additional: source})
 	case reflect.TypeFor[grpcops.Reflection]():
 		return anyOf(&jsonSchema{Type: "string", Enum: []string{"auto"}}, &jsonSchema{Type: "boolean"})
 	case reflect.TypeFor[grpcops.Compression]():

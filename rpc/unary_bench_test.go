@@ -49,7 +49,7 @@ func benchWorker(b *testing.B) (in io.Writer, out *bufio.Reader) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	w := New(requests, out0, &grpcops.Env{Schemas: schema.NewCache(), Demo: server.Dial}, Options{
+	w := New(requests, out0, &grpcops.Env{Schemas: schema.NewCache(schema.DefaultCacheBytes), Demo: server.Dial}, Options{
 		Framing: FramingAuto, MaxMessageBytes: 1 << 20, MaxInflightBytes: 1 << 24,
 		MaxConnections: 10, MaxStreams: 10, Log: slog.New(slog.DiscardHandler),
 	})

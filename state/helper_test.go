@@ -53,7 +53,7 @@ func newRig(t *testing.T, limits Limits, serve script) *rig {
 		grpc.MaxRecvMsgSize(64<<20))
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
-	env := &grpcops.Env{Version: "test", Schemas: schema.NewCache(), Demo: func(ctx context.Context) (net.Conn, error) {
+	env := &grpcops.Env{Version: "test", Schemas: schema.NewCache(schema.DefaultCacheBytes), Demo: func(ctx context.Context) (net.Conn, error) {
 		return listener.DialContext(ctx)
 	}}
 	r := &rig{t: t, pushed: make(chan string, 1000)}

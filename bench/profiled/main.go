@@ -36,7 +36,7 @@ func main() {
 // serve does what the worker does.
 func serve() error {
 	grpcops.Quiet()
-	env := &grpcops.Env{Version: version, Schemas: schema.NewCache()}
+	env := &grpcops.Env{Version: version, Schemas: schema.NewCache(schema.DefaultCacheBytes)}
 	in, restore := process.Prepare(os.Stdin, os.Stdout)
 	defer restore()
 	return rpc.New(in, os.Stdout, env, rpc.Options{

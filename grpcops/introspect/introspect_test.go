@@ -77,7 +77,7 @@ extend Required { optional string note = 100; }`
 // load compiles the test schemas.
 func load(t *testing.T, name, text string) *schema.Files {
 	t.Helper()
-	f, err := schema.NewCache().Load(t.Context(), schema.Given{Proto: schema.Lone(schema.NewSource(text))})
+	f, err := schema.NewCache(schema.DefaultCacheBytes).Load(t.Context(), schema.Given{Proto: schema.Lone(schema.NewSource(text))})
 	if err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}

@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"runtime"
 	"sync"
+	"weak"
 
 	"google.golang.org/protobuf/reflect/protoregistry"
 )
@@ -17,31 +19,52 @@ type Given struct {
 	DescriptorSet *DescriptorSet
 }
 
-// maxCached is how many schemas a Cache keeps, the least recently used going
-// first.
-const maxCached = 256
+// DefaultCacheBytes is what a Cache may hold unless it is told otherwise.
+const DefaultCacheBytes = 256 << 20
 
-// Cache compiles equal schemas once.
+// Cache compiles equal schemas once. It keeps those that were used last, as long
+// as they hold no more memory than it may; a schema that is in use anywhere is
+// found for as long as it is.
+//
+// Each compile runs on a goroutine of the Cache's own, so that those who wait for
+// it can leave at any time. When the last one has left it is told to stop, which it
+// does at the next file or error; nobody waits for that. Not more of them run than
+// there are processors.
 type Cache struct {
+	limit int
+	slots chan struct{} // held by the compiles that run
+
 	mu      sync.Mutex
 	entries map[[sha256.Size]byte]*entry
+	bytes   int // of what is kept
 	clock   int // counts the uses
 }
 
-// entry is a schema that is compiled or being compiled. files and err are set
-// when done is closed.
+// entry is a schema that is being compiled, or was.
 type entry struct {
-	done     chan struct{}
-	files    *Files
-	err      error
+	job      *job                // nil once it is compiled
+	kept     *Files              // nil if only its users hold it
+	held     weak.Pointer[Files] // whoever holds it
 	lastUsed int
 }
 
-// errInterrupted is the error of an entry whose compile did not come to its end.
+// job is one compile. What it gives is set when done is closed.
+type job struct {
+	done     chan struct{}
+	stop     context.CancelFunc
+	waiting  int // guarded by the Cache
+	files    *Files
+	err      error
+	panicked any
+}
+
+// errInterrupted is the error of a compile that nobody waited for any more.
 var errInterrupted = errors.New("the compile was interrupted")
 
-// NewCache makes an empty cache.
-func NewCache() *Cache { return &Cache{entries: map[[sha256.Size]byte]*entry{}} }
+// NewCache makes an empty cache that keeps schemas of at most limit bytes together.
+func NewCache(limit int) *Cache {
+	return &Cache{limit: limit, slots: make(chan struct{}, runtime.GOMAXPROCS(0)), entries: map[[sha256.Size]byte]*entry{}}
+}
 
 // Load reads what is given and compiles it, unless an equal schema is compiled
 // or being compiled already. The error is a *SourceError, a *CompileError, or
@@ -51,71 +74,127 @@ func (c *Cache) Load(ctx context.Context, g Given) (*Files, error) {
 	if err != nil {
 		return nil, err
 	}
-	key := t.key()
-	for {
-		e, mine := c.entry(key)
-		if mine {
-			c.fill(ctx, key, e, t)
-			return e.files, e.err
-		}
-		select {
-		case <-e.done:
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
-		// A compile that its own caller called off says nothing about this one.
-		if !errors.Is(e.err, errInterrupted) && !errors.Is(e.err, context.Canceled) && !errors.Is(e.err, context.DeadlineExceeded) {
-			return e.files, e.err
-		}
+	files, j := c.find(t)
+	if files != nil {
+		return files, nil
 	}
+	defer c.leave(j)
+	select {
+	case <-j.done:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	if j.panicked != nil {
+		panic(j.panicked)
+	}
+	return j.files, j.err
 }
 
-// entry finds the schema, or makes an entry that the caller is to fill.
-func (c *Cache) entry(key [sha256.Size]byte) (e *entry, mine bool) {
+// find returns the schema, or the job that compiles it, for which the caller then
+// waits until it leaves.
+func (c *Cache) find(t *texts) (*Files, *job) {
+	key := t.key()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.clock++
-	e = c.entries[key]
+	e := c.entries[key]
+	if e != nil && e.job == nil {
+		if files := e.held.Value(); files != nil {
+			e.lastUsed = c.clock
+			c.keep(e, files)
+			return files, nil
+		}
+		e = nil
+	}
 	if e == nil {
-		e, mine = &entry{done: make(chan struct{})}, true
+		ctx, stop := context.WithCancel(context.Background())
+		e = &entry{job: &job{done: make(chan struct{}), stop: stop}}
 		c.entries[key] = e
+		go c.compile(ctx, key, e, e.job, t)
 	}
 	e.lastUsed = c.clock
-	if len(c.entries) > maxCached {
-		c.evict()
-	}
-	return e, mine
+	e.job.waiting++
+	return nil, e.job
 }
 
-func (c *Cache) evict() {
-	var oldest [sha256.Size]byte
-	found := c.clock + 1
-	for key, e := range c.entries {
-		if e.lastUsed < found {
-			oldest, found = key, e.lastUsed
+// leave ends the wait for a job.
+func (c *Cache) leave(j *job) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if j.waiting--; j.waiting == 0 {
+		j.stop()
+		for key, e := range c.entries {
+			if e.job == j { // it will not come to its end
+				delete(c.entries, key)
+			}
 		}
 	}
-	delete(c.entries, oldest)
 }
 
-// fill compiles the schema of an entry. Those who wait for it are let go even if
-// the compiler panics.
-func (c *Cache) fill(ctx context.Context, key [sha256.Size]byte, e *entry, t *texts) {
-	e.err = errInterrupted
-	defer close(e.done)
+// compile does a job.
+func (c *Cache) compile(ctx context.Context, key [sha256.Size]byte, e *entry, j *job, t *texts) {
+	j.err = errInterrupted
 	defer func() {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		if e.err != nil && c.entries[key] == e {
+		j.panicked = recover()
+		c.finish(key, e, j)
+	}()
+	select {
+	case c.slots <- struct{}{}:
+		defer func() { <-c.slots }()
+		j.files, j.err = build(ctx, t)
+	case <-ctx.Done():
+	}
+}
+
+// finish lets those who wait for a job go, and keeps what it gave.
+func (c *Cache) finish(key [sha256.Size]byte, e *entry, j *job) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	e.job = nil
+	if current := c.entries[key] == e; current && j.err == nil && j.panicked == nil {
+		e.held = weak.Make(j.files)
+		c.keep(e, j.files)
+	} else if current {
+		delete(c.entries, key)
+	}
+	close(j.done)
+}
+
+// keep makes the schema one of those that are kept, in the place of those that
+// were used longest ago, and forgets those that nobody holds any more.
+func (c *Cache) keep(e *entry, files *Files) {
+	if e.kept == nil {
+		e.kept = files
+		c.bytes += files.memory
+	}
+	for c.bytes > c.limit {
+		var oldest *entry
+		for _, other := range c.entries {
+			if other.kept != nil && (oldest == nil || other.lastUsed < oldest.lastUsed) {
+				oldest = other
+			}
+		}
+		c.bytes -= oldest.kept.memory
+		oldest.kept = nil
+	}
+	for key, other := range c.entries {
+		if other.job == nil && other.held.Value() == nil {
 			delete(c.entries, key)
 		}
-	}()
-	e.files, e.err = build(ctx, t)
+	}
 }
 
 // build makes a Files of what was read: the descriptor set is linked first, then
 // the sources, which may import it.
 func build(ctx context.Context, t *texts) (*Files, error) {
+	files, err := linkTexts(ctx, t)
+	if err == nil {
+		files.memory = files.estimate()
+	}
+	return files, err
+}
+
+func linkTexts(ctx context.Context, t *texts) (*Files, error) {
 	set := newFiles(&protoregistry.Files{}, nil)
 	if len(t.set) > 0 {
 		var err error

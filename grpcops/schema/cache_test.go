@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 )
 
 func TestEqualSchemasAreCompiledOnce(t *testing.T) {
-	c := NewCache()
+	c := NewCache(DefaultCacheBytes)
 	given := func(text string) Given {
 		return Given{Proto: protosOf("a.proto", text, "b.proto", "message B {}")}
 	}
@@ -36,7 +39,7 @@ func TestEqualSchemasAreCompiledOnce(t *testing.T) {
 }
 
 func TestTextsOfImportsCount(t *testing.T) {
-	c := NewCache()
+	c := NewCache(DefaultCacheBytes)
 	g := Given{Proto: Lone(NewSource("import \"x.proto\"; message A {}")), ImportPaths: []string{"."}}
 	writeFiles(t, "x.proto", "message X {}")
 	first, err := c.Load(t.Context(), g)
@@ -51,7 +54,7 @@ func TestTextsOfImportsCount(t *testing.T) {
 }
 
 func TestFailuresAreNotKept(t *testing.T) {
-	c := NewCache()
+	c := NewCache(DefaultCacheBytes)
 	for range 2 {
 		if _, err := c.Load(t.Context(), Given{Proto: Lone(NewSource("message {"))}); err == nil {
 			t.Fatal("no error")
@@ -62,72 +65,91 @@ func TestFailuresAreNotKept(t *testing.T) {
 	}
 }
 
+// TestCacheIsBounded by the memory that schemas hold; one that somebody holds is
+// found all the same.
 func TestCacheIsBounded(t *testing.T) {
-	c := NewCache()
+	given := func(i int) Given { return Given{Proto: Lone(NewSource(fmt.Sprintf("message A%03d {}", i)))} }
+	one, err := NewCache(DefaultCacheBytes).Load(t.Context(), given(0))
+	if err != nil || one.memory == 0 {
+		t.Fatalf("a schema of %d bytes, %v", one.memory, err)
+	}
+	const kept = 5
+	c := NewCache(kept * one.memory)
 	load := func(i int) *Files {
-		f, err := c.Load(t.Context(), Given{Proto: Lone(NewSource(fmt.Sprintf("message A%d {}", i)))})
+		f, err := c.Load(t.Context(), given(i))
 		if err != nil {
 			t.Fatal(err)
 		}
 		return f
 	}
-	used, unused := load(0), load(1)
-	for i := 2; i <= maxCached; i++ {
-		load(i)
-		load(0)
+	used := load(0)
+	for i := range 10 * kept {
+		load(1)
+		load(i + 2)
 	}
-	if len(c.entries) != maxCached {
-		t.Errorf("%d entries are kept", len(c.entries))
+	if c.bytes != kept*one.memory {
+		t.Errorf("%d bytes are kept, %d are allowed", c.bytes, kept*one.memory)
 	}
 	if load(0) != used {
-		t.Error("a schema in use was dropped")
+		t.Error("a schema in use was compiled again")
 	}
-	if load(1) == unused {
-		t.Error("the schema not used for longest was kept")
+	runtime.GC()
+	if load(1); len(c.entries) > kept+1 {
+		t.Errorf("%d entries are left", len(c.entries))
+	}
+	runtime.KeepAlive(used)
+}
+
+// TestNothingIsKept has a cache without room.
+func TestNothingIsKept(t *testing.T) {
+	c := NewCache(0)
+	f, err := c.Load(t.Context(), Given{Proto: Lone(NewSource("message A {}"))})
+	if err != nil || c.bytes != 0 {
+		t.Fatalf("%d bytes are kept, %v", c.bytes, err)
+	}
+	if again, err := c.Load(t.Context(), Given{Proto: Lone(NewSource("message A {}"))}); again != f || err != nil {
+		t.Errorf("what is in use was compiled again, %v", err)
 	}
 }
 
-// Who waits for another's compile ends with its own context, and compiles itself
-// where the other was called off.
+// TestWaitingForACompile ends with the context of who waits, and the compile goes
+// on for the others.
 func TestWaitingForACompile(t *testing.T) {
-	g := Given{Proto: Lone(NewSource("message A {}"))}
-	pending := func(c *Cache) *entry {
-		read, err := gather(t.Context(), g)
-		if err != nil {
-			t.Fatal(err)
+	synctest.Test(t, func(t *testing.T) {
+		c := NewCache(DefaultCacheBytes)
+		for range cap(c.slots) {
+			c.slots <- struct{}{} // no compile begins
 		}
-		e, mine := c.entry(read.key())
-		if !mine {
-			t.Fatal("the cache is not empty")
-		}
-		return e
-	}
-	t.Run("own context", func(t *testing.T) {
-		c := NewCache()
-		pending(c)
+		g := Given{Proto: Lone(NewSource("message A {}"))}
 		ctx, cancel := context.WithCancel(t.Context())
+		results := make(chan error, 2)
+		for _, ctx := range []context.Context{ctx, t.Context()} {
+			go func() {
+				_, err := c.Load(ctx, g)
+				results <- err
+			}()
+		}
+		synctest.Wait()
 		cancel()
-		if _, err := c.Load(ctx, g); !errors.Is(err, context.Canceled) {
+		if err := <-results; !errors.Is(err, context.Canceled) {
+			t.Errorf("who leaves gets %v", err)
+		}
+		<-c.slots
+		if err := <-results; err != nil {
+			t.Errorf("who stays gets %v", err)
+		}
+		c.slots <- struct{}{}
+
+		other := Given{Proto: Lone(NewSource("message B {}"))}
+		ctx, cancel = context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if _, err := c.Load(ctx, other); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("got %v", err)
 		}
+		synctest.Wait() // the compile has stopped, or the test would not end
+		<-c.slots
+		if _, err := c.Load(t.Context(), other); err != nil {
+			t.Errorf("after a compile that was called off: %v", err)
+		}
 	})
-	for _, err := range []error{context.Canceled, context.DeadlineExceeded, errInterrupted} {
-		t.Run(err.Error(), func(t *testing.T) {
-			c := NewCache()
-			e := pending(c)
-			loaded := make(chan error)
-			go func() {
-				_, err := c.Load(t.Context(), g)
-				loaded <- err
-			}()
-			c.mu.Lock()
-			clear(c.entries)
-			c.mu.Unlock()
-			e.err = err
-			close(e.done)
-			if err := <-loaded; err != nil {
-				t.Error(err)
-			}
-		})
-	}
 }

@@ -25,7 +25,7 @@ message All {
   oneof one { google.protobuf.NullValue nothing = 16; string text = 17; }
   double d = 18; optional float f = 19; repeated sint64 s = 20; bool b = 21; google.rpc.QuotaFailure quota = 22; google.api.Service service = 23;
 }`
-	files, err := schema.NewCache().Load(t.Context(), schema.Given{Proto: schema.Lone(schema.NewSource(text))})
+	files, err := schema.NewCache(schema.DefaultCacheBytes).Load(t.Context(), schema.Given{Proto: schema.Lone(schema.NewSource(text))})
 	if err != nil {
 		t.Fatal(err)
 	}

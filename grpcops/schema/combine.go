@@ -29,37 +29,84 @@ func newFiles(r *protoregistry.Files, services []string) *Files {
 }
 
 // linkAll makes a Files of descriptor protos with the given services.
-func linkAll(base *protoregistry.Files, protos map[string]*descriptorpb.FileDescriptorProto, services []string) (*Files, *linker) {
-	l := link(base, protos)
+func linkAll(base *protoregistry.Files, protos map[string]*descriptorpb.FileDescriptorProto, services []string, wins precedence) (*Files, *linker) {
+	l := link(base, protos, wins)
 	f := newFiles(base, services)
 	f.unusable, f.protos, f.paths = l.unusable, protos, slices.Sorted(maps.Keys(protos))
 	return f, l
 }
 
 // linkSet makes a Files of a descriptor set, whose files may be in any order but
-// must be complete, bundled files aside.
+// must be complete, bundled files aside, and must fit together. What it has under
+// the names of bundled files wins over those.
 func linkSet(set []*descriptorpb.FileDescriptorProto) (*Files, error) {
 	protos := map[string]*descriptorpb.FileDescriptorProto{}
+	wrong := func(format string, args ...any) (*Files, error) {
+		return nil, &SourceError{"descriptorSet", fmt.Sprintf(format, args...), nil}
+	}
 	for _, f := range set {
 		if why := unreasonable(f); why != "" {
-			return nil, &SourceError{"descriptorSet", why, nil}
+			return wrong("%s", why)
+		}
+		if same := protos[f.GetName()]; same != nil && !proto.Equal(same, f) {
+			return wrong("the descriptor set has two different files %q", f.GetName())
 		}
 		protos[f.GetName()] = f
+	}
+	if first, second, symbol := definedTwiceIn(protos); symbol != "" {
+		return wrong("in the descriptor set, %q and %q both define %s", first, second, symbol)
 	}
 	var services []string
 	for _, f := range set {
 		for _, imported := range f.GetDependency() {
 			if _, bundled := bundledFile(imported); protos[imported] == nil && !bundled {
-				return nil, &SourceError{"descriptorSet", fmt.Sprintf("the descriptor set has no file %q, which %q imports (protoc --include_imports puts it in)", imported, f.GetName()), nil}
+				return wrong("the descriptor set has no file %q, which %q imports (protoc --include_imports puts it in)", imported, f.GetName())
 			}
 		}
 		services = append(services, servicesOf(f)...)
 	}
-	files, l := linkAll(&protoregistry.Files{}, protos, services)
+	files, l := linkAll(&protoregistry.Files{}, protos, services, givenWins)
 	if len(l.problems) > 0 {
-		return nil, &SourceError{"descriptorSet", "in the descriptor set, " + l.problems[0], nil}
+		return wrong("in the descriptor set, %s", l.problems[0])
 	}
 	return files, nil
+}
+
+// definedTwiceIn finds a name that two files define at their top.
+func definedTwiceIn(protos map[string]*descriptorpb.FileDescriptorProto) (first, second, symbol string) {
+	definer := map[string]string{}
+	for _, path := range slices.Sorted(maps.Keys(protos)) {
+		f := protos[path]
+		for _, name := range topNames(f) {
+			full := strings.TrimPrefix(f.GetPackage()+"."+name, ".")
+			if other, taken := definer[full]; taken && other != path {
+				return other, path, full
+			}
+			definer[full] = path
+		}
+	}
+	return "", "", ""
+}
+
+// topNames are the names that a file defines in its package.
+func topNames(f *descriptorpb.FileDescriptorProto) []string {
+	var names []string
+	for _, m := range f.GetMessageType() {
+		names = append(names, m.GetName())
+	}
+	for _, e := range f.GetEnumType() {
+		names = append(names, e.GetName())
+		for _, v := range e.GetValue() {
+			names = append(names, v.GetName())
+		}
+	}
+	for _, s := range f.GetService() {
+		names = append(names, s.GetName())
+	}
+	for _, x := range f.GetExtension() {
+		names = append(names, x.GetName())
+	}
+	return names
 }
 
 func servicesOf(f *descriptorpb.FileDescriptorProto) []string {
@@ -79,7 +126,13 @@ func Merge(given, other *Files) *Files {
 		return true
 	})
 	services := append(names(given.services), names(other.services)...)
-	merged, _ := linkAll(base, beside(base, other.protos), services)
+	added := maps.Clone(other.protos)
+	maps.DeleteFunc(added, func(path string, _ *descriptorpb.FileDescriptorProto) bool { // what given has imported from other
+		have, err := base.FindFileByPath(path)
+		theirs, errTheirs := other.registry.FindFileByPath(path)
+		return err == nil && errTheirs == nil && have == theirs
+	})
+	merged, _ := linkAll(base, beside(base, added), services, bundledWins)
 	merged.paths = append(merged.paths, given.paths...)
 	merged.version, merged.bytes = other.version, other.bytes
 	for name, reason := range other.unusable {

@@ -4,9 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/bufbuild/protocompile"
 	"github.com/bufbuild/protocompile/ast"
@@ -25,17 +26,38 @@ type compilation struct {
 	parsed   map[string]parser.Result // of the files without
 	left     map[string]bool          // files left out of linking
 	found    []Diagnostic
+	warned   bool // something was reported that is no error
 	reporter reporter.Reporter
 }
+
+// maxDiagnostics is how many errors are told; the compiler stops at them.
+const maxDiagnostics = 100
+
+var errEnough = errors.New("there are errors enough")
 
 // compile links the texts. Its error is a *CompileError, or ctx's.
 func compile(ctx context.Context, t *texts, set *protoregistry.Files) (*Files, error) {
 	c := &compilation{texts: t, set: set, trees: map[string]*ast.FileNode{}, parsed: map[string]parser.Result{}, left: map[string]bool{}}
 	c.reporter = reporter.NewReporter(func(e reporter.ErrorWithPos) error {
-		c.report(e)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if c.isOnlyWarning(e) {
+			return nil
+		}
+		if c.report(e); len(c.found) >= maxDiagnostics {
+			return errEnough
+		}
 		return nil
 	}, nil)
 	for _, f := range t.files {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if len(c.found) >= maxDiagnostics {
+			c.left[f.name] = true
+			continue
+		}
 		c.parse(f)
 	}
 	c.checkImports()
@@ -52,7 +74,13 @@ func compile(ctx context.Context, t *texts, set *protoregistry.Files) (*Files, e
 		Reporter:       c.reporter,
 		SourceInfoMode: protocompile.SourceInfoStandard,
 	}
+	if len(c.found) >= maxDiagnostics {
+		names = nil
+	}
 	linked, err := compiler.Compile(ctx, names...)
+	if c.warned && len(c.found) == 0 && ctx.Err() == nil {
+		linked, err = c.relink(ctx, names)
+	}
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
@@ -103,15 +131,49 @@ func (c *compilation) find(name string) (protocompile.SearchResult, error) {
 
 func (c *compilation) report(e reporter.ErrorWithPos) {
 	at := e.GetPosition()
-	c.found = append(c.found, Diagnostic{at.Filename, at.Line, at.Col, e.Unwrap().Error()})
+	c.found = append(c.found, c.diagnostic(at, placeInText.ReplaceAllStringFunc(e.Unwrap().Error(), c.inFile)))
+}
+
+// diagnostic puts a message on a place in a text as the compiler has it.
+func (c *compilation) diagnostic(at ast.SourcePos, message string) Diagnostic {
+	line, column := at.Line, at.Col
+	if f := c.file(at.Filename); f != nil {
+		line, column = f.place(line, column)
+	}
+	return Diagnostic{at.Filename, line, column, message}
+}
+
+// file is a source with a text, by its name.
+func (c *compilation) file(name string) *sourceFile {
+	if i, ok := c.texts.byName[name]; ok && c.texts.files[i].prepared != nil {
+		return &c.texts.files[i]
+	}
+	return nil
+}
+
+// placeInText is a place in a message of the compiler's, such as that of another
+// definition.
+var placeInText = regexp.MustCompile(`[^\s":]+:\d+:\d+`)
+
+// inFile is the same place in the file.
+func (c *compilation) inFile(place string) string {
+	parts := strings.Split(place, ":")
+	line, errLine := strconv.Atoi(parts[1])
+	column, errColumn := strconv.Atoi(parts[2])
+	f := c.file(parts[0])
+	if f == nil || errLine != nil || errColumn != nil {
+		return place
+	}
+	line, column = f.place(line, column)
+	return fmt.Sprintf("%s:%d:%d", parts[0], line, column)
 }
 
 // parse reports what is wrong with a file by itself. Where its syntax is right it
 // is linked all the same, so that wrong types are reported beside, say, a number
 // that is used twice.
 func (c *compilation) parse(f sourceFile) {
-	if d, ok := notUTF8(f); ok {
-		c.found = append(c.found, d)
+	if f.wrong != nil {
+		c.found = append(c.found, *f.wrong)
 		c.left[f.name] = true
 		return
 	}
@@ -121,22 +183,48 @@ func (c *compilation) parse(f sourceFile) {
 		c.left[f.name] = true
 		return
 	}
-	c.parsed[f.name], _ = parser.ResultFromAST(tree, true, reporter.NewHandler(c.reporter))
+	unmask(tree, f.masked)
+	parsed, _ := parser.ResultFromAST(tree, true, reporter.NewHandler(c.reporter))
+	for i, imported := range parsed.FileDescriptorProto().GetDependency() {
+		parsed.FileDescriptorProto().Dependency[i] = c.texts.canonical(imported)
+	}
+	c.parsed[f.name] = parsed
 }
 
-// notUTF8 finds the first byte that is not UTF-8.
-func notUTF8(f sourceFile) (Diagnostic, bool) {
-	if utf8.ValidString(f.text) {
-		return Diagnostic{}, false
+// unmask gives the parts of methods' types their names back.
+func unmask(tree *ast.FileNode, masked []int) {
+	if len(masked) == 0 {
+		return
 	}
-	message := "the file is not UTF-8"
-	if strings.HasPrefix(f.text, "\xff\xfe") || strings.HasPrefix(f.text, "\xfe\xff") {
-		message = "the file is UTF-16: save it as UTF-8"
+	fix := func(t *ast.RPCTypeNode) {
+		name, ok := t.MessageType.(*ast.CompoundIdentNode)
+		if !ok {
+			return
+		}
+		for _, part := range name.Components {
+			if _, ok := slices.BinarySearch(masked, tree.NodeInfo(part).Start().Offset); ok && part.Val == mask {
+				part.Val = "stream"
+			}
+		}
+		parts := make([]string, len(name.Components))
+		for i, part := range name.Components {
+			parts[i] = part.Val
+		}
+		dot := strings.Repeat(".", len(name.Val)-len(strings.TrimPrefix(name.Val, ".")))
+		name.Val = dot + strings.Join(parts, ".")
 	}
-	valid := f.text[:len(f.text)-len(strings.TrimLeftFunc(f.text, func(r rune) bool { return r != utf8.RuneError }))]
-	line := strings.Count(valid, "\n")
-	column := utf8.RuneCountInString(valid[strings.LastIndexByte(valid, '\n')+1:])
-	return Diagnostic{f.name, line + 1, column + 1, message}, true
+	for _, decl := range tree.Decls {
+		service, ok := decl.(*ast.ServiceNode)
+		if !ok {
+			continue
+		}
+		for _, element := range service.Decls {
+			if rpc, ok := element.(*ast.RPCNode); ok {
+				fix(rpc.Input)
+				fix(rpc.Output)
+			}
+		}
+	}
 }
 
 // importsOf are the import statements of a parsed file.
@@ -154,8 +242,7 @@ func (c *compilation) importsOf(name string) []*ast.ImportNode {
 
 // reportImport puts an error on an import statement and leaves its file out.
 func (c *compilation) reportImport(file string, i *ast.ImportNode, message string) {
-	at := c.trees[file].NodeInfo(i.Name).Start()
-	c.found = append(c.found, Diagnostic{file, at.Line, at.Col, message})
+	c.found = append(c.found, c.diagnostic(c.trees[file].NodeInfo(i.Name).Start(), message))
 	c.left[file] = true
 }
 
@@ -167,12 +254,24 @@ func (c *compilation) checkImports() {
 	}
 	for _, f := range c.texts.files {
 		for _, i := range c.importsOf(f.name) {
-			if name := i.Name.AsString(); c.texts.missing[name] {
+			if len(c.found) >= maxDiagnostics {
+				return
+			}
+			name := i.Name.AsString()
+			if looked, missing := c.texts.missing[name]; missing {
 				others := slices.DeleteFunc(slices.Clone(known), func(k string) bool { return k == f.name })
-				c.reportImport(f.name, i, fmt.Sprintf("the import %q is not given%s", name, nearestFile(name, others)))
+				c.reportImport(f.name, i, fmt.Sprintf("the import %q is not given%s%s", name, nor(looked), nearestFile(name, others)))
 			}
 		}
 	}
+}
+
+// nor says where else something was looked for.
+func nor(places []string) string {
+	if len(places) == 0 {
+		return ""
+	}
+	return ", nor is there " + strings.Join(places, " or ")
 }
 
 // checkCycles reports each import that closes a cycle.
@@ -185,11 +284,13 @@ func (c *compilation) checkCycles() {
 		state[name] = entered
 		path = append(path, name)
 		for _, i := range c.importsOf(name) {
-			imported := i.Name.AsString()
+			imported := c.texts.canonical(i.Name.AsString())
 			switch state[imported] {
 			case entered:
-				cycle := append(slices.Clone(path[slices.Index(path, imported):]), imported)
-				c.reportImport(name, i, "the files import each other: "+strings.Join(cycle, " → "))
+				if c.left[name] = true; len(c.found) < maxDiagnostics {
+					cycle := append(slices.Clone(path[slices.Index(path, imported):]), imported)
+					c.reportImport(name, i, "the files import each other: "+strings.Join(cycle, " → "))
+				}
 			case 0:
 				visit(imported)
 			}

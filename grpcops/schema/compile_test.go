@@ -20,7 +20,7 @@ func protosOf(pairs ...string) *Protos {
 
 func mustLoad(t *testing.T, g Given) *Files {
 	t.Helper()
-	f, err := NewCache().Load(t.Context(), g)
+	f, err := NewCache(DefaultCacheBytes).Load(t.Context(), g)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,8 +108,32 @@ func TestDiagnostics(t *testing.T) {
 			[]string{"a.proto", p3 + "import \"a.proto\";"},
 			[]string{"a.proto:2:8: the files import each other: a.proto → a.proto"}},
 		{"not UTF-8",
-			[]string{"a.proto", p3 + "// é\xe9\n"},
-			[]string{"a.proto:2:5: the file is not UTF-8"}},
+			[]string{"a.proto", p3 + "// \xcf\xf0\xe8\xe2\xe5\xf2\nmessage M { int32 \xff = 1; }\n"},
+			[]string{"a.proto:3:19: the file is not UTF-8; if it is Windows-1251, save it as UTF-8 (in comments alone Windows-1251 is read)"}},
+		{"not UTF-8 in a string",
+			[]string{"a.proto", p3 + "option java_package = \"é\xe9\";"},
+			[]string{"a.proto:2:25: the file is not UTF-8"}},
+		{"HTML",
+			[]string{"a.proto", "\n<!DOCTYPE html>\n<html>"},
+			[]string{"a.proto:1:1: the file is an HTML page"}},
+		{"gzip",
+			[]string{"a.proto", "\x1f\x8b\b"},
+			[]string{"a.proto:1:1: the file is compressed with gzip"}},
+		{"zip",
+			[]string{"a.proto", "PK\x03\x04"},
+			[]string{"a.proto:1:1: the file is a zip archive"}},
+		{"UTF-16 without a mark",
+			[]string{"a.proto", "s\x00y\x00n\x00t\x00a\x00x\x00"},
+			[]string{"a.proto:1:1: the file is UTF-16: save it as UTF-8"}},
+		{"edition 2024",
+			[]string{"a.proto", "// new\nedition = \"2024\";\nexport message M {}"},
+			[]string{"a.proto:2:11: sources of edition 2024 are not supported"}},
+		{"nested too deeply",
+			[]string{"a.proto", p3 + strings.Repeat("message M {", 101) + strings.Repeat("}", 101)},
+			[]string{"a.proto:2:1111: more than 100 levels of nesting"}},
+		{"far along a line",
+			[]string{"a.proto", p3 + strings.Repeat("message M { int32 x = 1; }", 100) + "\n" + strings.Repeat(" ", 3000) + "messag"},
+			[]string{`a.proto:3:3001: syntax error`}},
 		{"UTF-16",
 			[]string{"a.proto", "\xff\xfes\x00"},
 			[]string{"a.proto:1:1: the file is UTF-16: save it as UTF-8"}},
@@ -125,7 +149,7 @@ func TestDiagnostics(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := NewCache().Load(t.Context(), Given{Proto: protosOf(tt.files...)})
+			_, err := NewCache(DefaultCacheBytes).Load(t.Context(), Given{Proto: protosOf(tt.files...)})
 			var compileError *CompileError
 			if !errors.As(err, &compileError) {
 				t.Fatalf("got %v", err)

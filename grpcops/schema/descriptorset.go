@@ -1,12 +1,16 @@
 package schema
 
 import (
+	"compress/gzip"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"strings"
 
+	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/descriptorpb"
 
@@ -67,19 +71,66 @@ func (d DescriptorSet) MarshalJSON() ([]byte, error) {
 	return json.Marshal(plain(d))
 }
 
-// read gets the set's bytes and its files.
+// read gets the set's bytes and its files. A set may be compressed with gzip, and in
+// JSON, as buf writes its images.
 func (d *DescriptorSet) read(ctx context.Context, importPaths []string) (text string, files []*descriptorpb.FileDescriptorProto, err error) {
-	if text, err = d.text(ctx, importPaths); err != nil {
+	text, err = d.text(ctx, importPaths)
+	if err == nil && strings.HasPrefix(text, "\x1f\x8b") {
+		text, err = unpacked(text)
+	}
+	if err != nil {
 		return "", nil, &SourceError{"descriptorSet", "the descriptor set: " + err.Error(), err}
 	}
 	var set descriptorpb.FileDescriptorSet
+	if isJSON(text) {
+		if err := (protojson.UnmarshalOptions{DiscardUnknown: true, AllowPartial: true}).Unmarshal([]byte(strings.TrimPrefix(text, "\ufeff")), &set); err != nil {
+			return "", nil, &SourceError{"descriptorSet", "the descriptor set: it is not a google.protobuf.FileDescriptorSet in JSON: " + plainJSONError(err), err}
+		}
+		wire, err := proto.MarshalOptions{AllowPartial: true}.Marshal(&set)
+		if err != nil {
+			return "", nil, &SourceError{"descriptorSet", "the descriptor set: " + plainJSONError(err), err}
+		}
+		text = string(wire)
+	}
 	if memoryOf([]byte(text), &set, maxDescribed) > maxDescribed {
 		return "", nil, &SourceError{"descriptorSet", fmt.Sprintf("the descriptor set takes more than %d MiB of memory", maxDescribed>>20), nil}
 	}
 	if err := proto.Unmarshal([]byte(text), &set); err != nil || len(set.File) == 0 {
-		return "", nil, &SourceError{"descriptorSet", "the descriptor set is not a google.protobuf.FileDescriptorSet as protoc --descriptor_set_out writes it", err}
+		what := "the descriptor set is not a google.protobuf.FileDescriptorSet as protoc --descriptor_set_out writes it"
+		if known := notSource(text); known != "" {
+			what += ": " + known
+		}
+		return "", nil, &SourceError{"descriptorSet", what, err}
 	}
 	return text, set.File, nil
+}
+
+// isJSON tells JSON from the wire format, in which a set begins with its first tag.
+func isJSON(text string) bool {
+	return strings.HasPrefix(strings.TrimLeft(strings.TrimPrefix(text, "\ufeff"), " \t\r\n"), "{")
+}
+
+// plainJSONError is a message of protojson without its prefix, which has a space that
+// changes from build to build.
+func plainJSONError(err error) string {
+	message := strings.ReplaceAll(err.Error(), "\u00a0", " ")
+	return strings.TrimSpace(strings.TrimPrefix(message, "proto:"))
+}
+
+// unpacked is what is compressed with gzip.
+func unpacked(text string) (string, error) {
+	packed, err := gzip.NewReader(strings.NewReader(text))
+	if err != nil {
+		return "", fmt.Errorf("its gzip is broken: %w", err)
+	}
+	plain, err := io.ReadAll(io.LimitReader(packed, maxFileBytes+1))
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("its gzip is broken: %w", err)
+	case len(plain) > maxFileBytes:
+		return "", fmt.Errorf("unpacked it is larger than %d MiB", maxFileBytes>>20)
+	}
+	return string(plain), nil
 }
 
 func (d *DescriptorSet) text(ctx context.Context, importPaths []string) (string, error) {
@@ -96,6 +147,9 @@ func (d *DescriptorSet) text(ctx context.Context, importPaths []string) (string,
 			return "", fmt.Errorf("there is no file %q%s", *d.File, lookedIn(*d.File, importPaths))
 		}
 		return text, err
+	}
+	if isJSON(*d.either) {
+		return *d.either, nil
 	}
 	_, text, err := readPath(ctx, *d.either, importPaths)
 	if !errors.Is(err, fs.ErrNotExist) {

@@ -42,10 +42,25 @@ func TestWhereFilesAreFound(t *testing.T) {
 		"include/far.proto", p3+`import public "deep/deep.proto"; message Far {}`,
 		"include/deep/deep.proto", p3+`import "own.proto"; message Deep { Own o = 1; }`,
 		"include/deep/own.proto", p3+`message Own {}`,
-		"include/beside.proto", p3+`message Wrong {}`,
+		"sub/only.proto", p3+`message Wrong {}`,
+		"sub/both.proto", p3+`import "only.proto"; message Both { Only o = 1; }`,
+		"all/a.proto", p3+`message A {}`,
+		"all/b/c.proto", p3+`import "a.proto"; import "b/d.proto"; message C { A a = 1; D d = 2; }`,
+		"all/b/d.proto", p3+`message D {}`,
+		"all/.hidden/e.proto", p3+`message A {}`,
+		"back.proto", p3+`import "common\types.proto"; import 'common\\more.proto'; message Back { T t = 1; U u = 2; }`,
+		"common/types.proto", p3+`message T {}`,
+		"common/more.proto", p3+`message U {}`,
 		"include/only.proto", p3+`message Only {}`,
 	)
 	lone := func(path string) *Protos { return Lone(NewSource(path)) }
+	list := func(sources ...string) *Protos {
+		p := &Protos{form: listed}
+		for _, s := range sources {
+			p.files = append(p.files, namedSource{source: NewSource(s)})
+		}
+		return p
+	}
 	tests := []struct {
 		name  string
 		given Given
@@ -53,7 +68,17 @@ func TestWhereFilesAreFound(t *testing.T) {
 	}{
 		{"current folder", Given{Proto: lone("here.proto")}, "Here"},
 		{"absolute", Given{Proto: lone(filepath.Join(folder, "here.proto"))}, "Here"},
-		{"imports beside the file, then in import paths", Given{Proto: lone("sub/main.proto"), ImportPaths: []string{"include"}}, "Own"},
+		{"imports in import paths and beside the file", Given{Proto: lone("sub/main.proto"), ImportPaths: []string{"include"}}, "Own"},
+		{"an import path before the file's own folder", Given{Proto: lone("sub/both.proto"), ImportPaths: []string{"include"}}, "Only"},
+		{"a folder", Given{Proto: lone("all")}, "C"},
+		{"an import from where the name of the file counts", Given{Proto: lone("b/c.proto"), ImportPaths: []string{"all"}}, "D"},
+		{"the same without an import path", Given{Proto: protosOf("x.proto", p3+`import "b/c.proto"; message X { C c = 1; }`), ImportPaths: []string{"all"}}, "X"},
+		{"a list", Given{Proto: list("all/b/d.proto", "here.proto", "include", p3+`import "here.proto"; import "d.proto"; import "far.proto"; message L { Here h = 1; D d = 2; Far f = 3; }`)}, "L"},
+		{"two texts in a list", Given{Proto: list(p3+"message One {}", p3+`import "main.proto"; message Two { One o = 1; }`)}, "Two"},
+		{"two files of one name in a list", Given{Proto: list("all/a.proto", "here.proto", "./all/a.proto")}, "A"},
+		{"backslashes in an import", Given{Proto: lone("back.proto")}, "Back"},
+		{"backslashes in a given name", Given{Proto: protosOf("x.proto", p3+`import "a/b.proto"; message X { B b = 1; }`, `a\b.proto`, p3+"message B {}")}, "X"},
+		{"one file by two names", Given{Proto: list("all/b/c.proto", "all")}, "C"},
 		{"imports of a text", Given{Proto: lone(p3 + `import "only.proto"; message M { Only o = 1; }`), ImportPaths: []string{"include"}}, "Only"},
 		{"a given name before the disk", Given{
 			Proto:       protosOf("a.proto", p3+`import "only.proto"; message M { Given g = 1; }`, "only.proto", p3+"message Given {}"),
@@ -79,10 +104,10 @@ func TestFilesRefused(t *testing.T) {
 		param, want string
 	}{
 		{"no file", Given{Proto: Lone(NewSource("no.proto")), ImportPaths: []string{folder}}, "proto",
-			`the schema main.proto: there is no file "no.proto" in ` + folder + " nor in " + folder + "; a schema that is not a path has a line break, a semicolon or a brace in it"},
+			`the schema: there is no file "no.proto" in ` + folder + " nor in " + folder + "; a schema that is not a path has a line break, a semicolon or a brace in it"},
 		{"no absolute file", Given{Proto: Lone(Source{File: new("/no/file.proto")})}, "proto",
-			`the schema main.proto: there is no file "/no/file.proto"`},
-		{"a folder", Given{Proto: Lone(NewSource("folder.proto"))}, "proto", `the schema main.proto: "folder.proto" is a folder, not a file`},
+			`the schema: there is no file "/no/file.proto"`},
+		{"a folder", Given{Proto: Lone(NewSource("folder.proto"))}, "proto", `the schema: the folder "folder.proto" has no .proto files`},
 		{"a folder as an import", Given{Proto: Lone(NewSource("a.proto"))}, "proto", `the import "folder.proto": "folder.proto" is a folder, not a file`},
 		{"below a file", Given{Proto: Lone(NewSource("a.proto/b.proto"))}, "proto", `there is no file "a.proto/b.proto"`},
 		{"a path with NUL", Given{Proto: Lone(NewSource("a\x00.proto"))}, "proto", `there is no file "a\x00.proto"`},
@@ -95,7 +120,7 @@ func TestFilesRefused(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := NewCache().Load(t.Context(), tt.given)
+			_, err := NewCache(DefaultCacheBytes).Load(t.Context(), tt.given)
 			var sourceError *SourceError
 			if !errors.As(err, &sourceError) || sourceError.Param != tt.param || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("got %v, want %s", err, tt.want)
@@ -191,7 +216,7 @@ func TestDescriptorSet(t *testing.T) {
 func TestLoadEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := NewCache().Load(ctx, Given{Proto: Lone(NewSource("message A {}"))}); !errors.Is(err, context.Canceled) {
+	if _, err := NewCache(DefaultCacheBytes).Load(ctx, Given{Proto: Lone(NewSource("message A {}"))}); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 }

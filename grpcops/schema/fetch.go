@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/url"
 	"time"
@@ -32,7 +33,11 @@ func fetch(ctx context.Context, address string) (string, error) {
 		return "", fmt.Errorf("could not be reached: %w", withoutURL(err))
 	}
 	defer response.Body.Close()
-	if response.StatusCode != http.StatusOK {
+	switch response.StatusCode {
+	case http.StatusOK:
+	case http.StatusNotFound, http.StatusGone:
+		return "", &notThereError{response.Status}
+	default:
 		return "", fmt.Errorf("answered %s", response.Status)
 	}
 	text, err := io.ReadAll(io.LimitReader(response.Body, fetchBytes+1))
@@ -44,6 +49,12 @@ func fetch(ctx context.Context, address string) (string, error) {
 	}
 	return string(text), nil
 }
+
+// notThereError is the answer of a server that has no such file.
+type notThereError struct{ status string }
+
+func (e *notThereError) Error() string { return "answered " + e.status }
+func (*notThereError) Unwrap() error   { return fs.ErrNotExist }
 
 func checkRedirect(next *http.Request, before []*http.Request) error {
 	if len(before) > fetchRedirects {

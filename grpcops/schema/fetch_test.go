@@ -56,7 +56,7 @@ func TestFetch(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.want, func(t *testing.T) {
-			_, err := NewCache().Load(t.Context(), Given{Proto: Lone(Source{URL: &tt.url})})
+			_, err := NewCache(DefaultCacheBytes).Load(t.Context(), Given{Proto: Lone(Source{URL: &tt.url})})
 			var sourceError *SourceError
 			if !errors.As(err, &sourceError) || sourceError.Param != "proto" || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("got %v", err)
@@ -74,7 +74,7 @@ func TestFetchFromSilentServer(t *testing.T) {
 		<-r.Context().Done()
 	}))
 	defer server.Close()
-	_, err := NewCache().Load(ctx, Given{Proto: Lone(NewSource(server.URL))})
+	_, err := NewCache(DefaultCacheBytes).Load(ctx, Given{Proto: Lone(NewSource(server.URL))})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}

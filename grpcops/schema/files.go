@@ -2,9 +2,9 @@
 // are compiled here, descriptor sets, and the server's reflection. Whatever the
 // source, the result is a Files.
 //
-// A Files is immutable and safe for concurrent use. A Cache is safe for
-// concurrent use and owns no goroutines; Reflect ends its stream before it
-// returns.
+// A Files is immutable and safe for concurrent use. A Cache is safe for concurrent
+// use; it says itself what becomes of its goroutines. Reflect ends its stream
+// before it returns.
 package schema
 
 import (
@@ -30,6 +30,7 @@ type Files struct {
 
 	version string // of the reflection that gave it, if one did
 	bytes   int    // of what that gave
+	memory  int    // about how many bytes it holds, if it is in a Cache
 }
 
 // Services are those of the given files and the files they import, or those the

@@ -22,7 +22,7 @@ func FuzzCompile(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		_, err := NewCache().Load(t.Context(), Given{Proto: protosOf("main.proto", text, "b.proto", "message B {}")})
+		_, err := NewCache(DefaultCacheBytes).Load(t.Context(), Given{Proto: protosOf("main.proto", text, "b.proto", "message B {}")})
 		if err == nil {
 			return
 		}
@@ -45,7 +45,7 @@ func FuzzLink(f *testing.F) {
 		"message A { extensions 1 to 5; optional group G = 6 { required int32 x = 1; } } extend A { optional string s = 2; }",
 		"syntax = \"proto3\"; package own; message B { map<string, B> m = 1; } service S { rpc M(B) returns (B); }",
 	} {
-		files, err := NewCache().Load(f.Context(), Given{Proto: Lone(NewSource(text))})
+		files, err := NewCache(DefaultCacheBytes).Load(f.Context(), Given{Proto: Lone(NewSource(text))})
 		if err != nil {
 			f.Fatal(err)
 		}
@@ -64,7 +64,7 @@ func FuzzLink(f *testing.F) {
 			MessageType: []*descriptorpb.DescriptorProto{{Name: proto.String("Own")}},
 		}
 		protos := map[string]*descriptorpb.FileDescriptorProto{"b.proto": fuzzed, "a.proto": own}
-		files, _ := linkAll(&protoregistry.Files{}, protos, servicesOf(fuzzed))
+		files, _ := linkAll(&protoregistry.Files{}, protos, servicesOf(fuzzed), bundledWins)
 		if _, err := files.Registry().FindDescriptorByName("own.part.Own"); err != nil {
 			t.Fatal(err)
 		}

@@ -3,11 +3,11 @@ package schema
 import (
 	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/bufbuild/protocompile/parser/fastscan"
@@ -15,21 +15,41 @@ import (
 )
 
 // texts are the sources of one compile: the given ones first, then what they
-// import from disk, each file name once.
+// import from disk and by URL, each place once.
 type texts struct {
-	files   []sourceFile
-	byName  map[string]int  // index into files
-	given   int             // how many of files were given
-	missing map[string]bool // names of imports that were found nowhere
-	set     []*descriptorpb.FileDescriptorProto
-	setText string // what set was read from
+	importPaths []string
+	files       []sourceFile
+	byName      map[string]int      // index into files, by their names and other names for them
+	byPlace     map[string]int      // likewise, by origin.key
+	given       int                 // how many of files were given
+	missing     map[string][]string // imports that were found nowhere → where they were looked for
+	set         []*descriptorpb.FileDescriptorProto
+	setText     string // what set was read from
+
+	tokens  int
+	fetched int
 }
 
+// sourceFile is the text of one schema.
+type sourceFile struct {
+	name string // what an import calls it
+	from origin
+	sum  [sha256.Size]byte // of the text
+	size int
+
+	*prepared             // nil if something is wrong
+	wrong     *Diagnostic // with the text as such
+}
+
+// maxFetched is how many imports may be fetched by URL for one compile.
+const maxFetched = 1000
+
 // gather reads everything that g names, and what that imports. An import is
-// looked for among the given names, in the folder of the file that imports it,
-// in the import paths, in the descriptor set, and among the bundled files.
+// looked for among the given names, in the import paths, beside the file that
+// imports it and where that file's name counts from, in the descriptor set, and
+// among the bundled files.
 func gather(ctx context.Context, g Given) (*texts, error) {
-	t := &texts{byName: map[string]int{}, missing: map[string]bool{}}
+	t := &texts{importPaths: g.ImportPaths, byName: map[string]int{}, byPlace: map[string]int{}, missing: map[string][]string{}}
 	if g.DescriptorSet != nil {
 		var err error
 		if t.setText, t.set, err = g.DescriptorSet.read(ctx, g.ImportPaths); err != nil {
@@ -37,20 +57,19 @@ func gather(ctx context.Context, g Given) (*texts, error) {
 		}
 	}
 	if g.Proto != nil {
-		for _, s := range g.Proto.files {
-			f, err := s.read(ctx, g.ImportPaths)
-			if err != nil {
-				return nil, err
-			}
-			t.add(f)
+		if err := t.addGiven(ctx, g.Proto); err != nil {
+			return nil, err
 		}
 	}
 	t.given = len(t.files)
 	for i := 0; i < len(t.files); i++ {
+		if t.files[i].prepared == nil {
+			continue
+		}
 		// Syntax errors are the parser's to report; what could be scanned counts.
 		scanned, _ := fastscan.Scan(t.files[i].name, strings.NewReader(t.files[i].text))
 		for _, imported := range scanned.Imports {
-			if err := t.resolve(ctx, imported.Path, t.files[i].folder, g.ImportPaths); err != nil {
+			if err := t.resolve(ctx, imported.Path, t.files[i].from); err != nil {
 				return nil, err
 			}
 		}
@@ -58,31 +77,58 @@ func gather(ctx context.Context, g Given) (*texts, error) {
 	return t, nil
 }
 
-func (t *texts) add(f sourceFile) {
-	f.text = strings.TrimPrefix(f.text, "\ufeff")
-	t.byName[f.name] = len(t.files)
-	t.files = append(t.files, f)
-}
-
-// resolve finds an imported file, reading it where it is on disk.
-func (t *texts) resolve(ctx context.Context, name, importersFolder string, importPaths []string) error {
-	if _, known := t.byName[name]; known || t.missing[name] {
-		return nil
-	}
-	folders := importPaths
-	if importersFolder != "" {
-		folders = append([]string{importersFolder}, importPaths...)
-	}
-	for _, folder := range folders {
-		path := filepath.Join(folder, filepath.FromSlash(name))
-		text, err := readFile(ctx, path)
-		if err == nil {
-			t.add(sourceFile{name, text, filepath.Dir(path)})
+// add takes a file up, unless there is one of that place: then the name is another
+// one for it.
+func (t *texts) add(name, text string, from origin) error {
+	if key := from.key(); key != "" {
+		if i, known := t.byPlace[key]; known {
+			t.byName[name] = i
 			return nil
 		}
-		if !errors.Is(err, fs.ErrNotExist) {
+		t.byPlace[key] = len(t.files)
+	}
+	text = strings.TrimPrefix(text, "\ufeff")
+	f := sourceFile{name: name, from: from, sum: sha256.Sum256([]byte(text)), size: len(text)}
+	if f.prepared, f.wrong = prepare(name, text); f.prepared != nil {
+		if t.tokens += f.tokens; t.tokens > maxTokens {
+			return &SourceError{"proto", fmt.Sprintf("the schema has more than %d tokens, which is more than is compiled at once; give a descriptor set in its place (protoc --include_imports --descriptor_set_out)", maxTokens), nil}
+		}
+	}
+	t.byName[name] = len(t.files)
+	t.files = append(t.files, f)
+	return nil
+}
+
+// resolve finds an imported file.
+func (t *texts) resolve(ctx context.Context, name string, importer origin) error {
+	if _, known := t.byName[name]; known || t.missing[name] != nil {
+		return nil
+	}
+	var places []origin
+	for _, folder := range t.importPaths {
+		places = append(places, origin{path: filepath.Join(folder, filepath.FromSlash(name)), name: name})
+	}
+	looked := []string{}
+	for _, place := range append(places, importer.beside(name)...) {
+		if _, known := t.byPlace[place.key()]; known {
+			return t.add(name, "", place)
+		}
+		if place.url != nil {
+			if t.fetched++; t.fetched > maxFetched {
+				return &SourceError{"proto", fmt.Sprintf("the schema imports more than %d files by URL", maxFetched), nil}
+			}
+		}
+		text, err := place.read(ctx)
+		if err == nil {
+			return t.add(name, text, place)
+		}
+		if isThere(err) {
+			if place.url != nil {
+				err = fmt.Errorf("%s %w", place, err)
+			}
 			return &SourceError{"proto", fmt.Sprintf("the import %q: %s", name, err), err}
 		}
+		looked = append(looked, place.String())
 	}
 	for _, f := range t.set {
 		if f.GetName() == name {
@@ -90,9 +136,17 @@ func (t *texts) resolve(ctx context.Context, name, importersFolder string, impor
 		}
 	}
 	if _, ok := bundledFile(name); !ok {
-		t.missing[name] = true
+		t.missing[name] = looked
 	}
 	return nil
+}
+
+// canonical is the name that a file has which may be imported by another one.
+func (t *texts) canonical(name string) string {
+	if i, ok := t.byName[name]; ok {
+		return t.files[i].name
+	}
+	return name
 }
 
 // key is equal where the compiled result is.
@@ -101,8 +155,10 @@ func (t *texts) key() [sha256.Size]byte {
 	fmt.Fprintf(h, "%d %d\n", t.given, len(t.setText))
 	io.WriteString(h, t.setText)
 	for _, f := range t.files {
-		fmt.Fprintf(h, "%q %d\n", f.name, len(f.text))
-		io.WriteString(h, f.text)
+		fmt.Fprintf(h, "%q %x\n", f.name, f.sum)
+	}
+	for _, name := range slices.Sorted(maps.Keys(t.byName)) {
+		fmt.Fprintf(h, "%q %d\n", name, t.byName[name])
 	}
 	return [sha256.Size]byte(h.Sum(nil))
 }

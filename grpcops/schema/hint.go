@@ -100,5 +100,5 @@ func (c *compilation) explainTwins() {
 func (c *compilation) areTwins(a, b string) bool {
 	i, ok := c.texts.byName[a]
 	j, known := c.texts.byName[b]
-	return ok && known && i != j && c.texts.files[i].text == c.texts.files[j].text
+	return ok && known && i != j && c.texts.files[i].sum == c.texts.files[j].sum
 }

@@ -30,8 +30,16 @@ type linker struct {
 	problems []string // one sentence for everything that was mended or left out
 }
 
+// precedence says whose files are those of google/protobuf/.
+type precedence bool
+
+const (
+	bundledWins precedence = false // so that well-known types have the shape that their JSON form relies on
+	givenWins   precedence = true
+)
+
 // link adds the files to r.
-func link(r *protoregistry.Files, files map[string]*descriptorpb.FileDescriptorProto) *linker {
+func link(r *protoregistry.Files, files map[string]*descriptorpb.FileDescriptorProto, wins precedence) *linker {
 	l := &linker{
 		registry: r,
 		protos:   map[string]*descriptorpb.FileDescriptorProto{},
@@ -40,11 +48,13 @@ func link(r *protoregistry.Files, files map[string]*descriptorpb.FileDescriptorP
 		unusable: map[protoreflect.FullName]string{},
 	}
 	for _, f := range wellKnownFiles() {
-		register(r, f)
+		if files[f.Path()] == nil || wins == bundledWins {
+			register(r, f)
+		}
 	}
 	paths := slices.Sorted(maps.Keys(files))
 	for _, path := range paths {
-		l.addBundled(path, files)
+		l.addBundled(path, files, wins)
 	}
 	claimed := map[protoreflect.FullName]bool{}
 	for _, path := range paths {
@@ -70,12 +80,11 @@ func link(r *protoregistry.Files, files map[string]*descriptorpb.FileDescriptorP
 	return l
 }
 
-// addBundled registers the bundled files that a file imports and nobody gives.
-// The files of google/protobuf/ are always the bundled ones, so that well-known
-// types have the shape that their JSON form relies on.
-func (l *linker) addBundled(path string, files map[string]*descriptorpb.FileDescriptorProto) {
+// addBundled registers the bundled files that a file imports and nobody gives, or
+// that win.
+func (l *linker) addBundled(path string, files map[string]*descriptorpb.FileDescriptorProto, wins precedence) {
 	for _, name := range append([]string{path}, files[path].GetDependency()...) {
-		if _, given := files[name]; given && !strings.HasPrefix(name, "google/protobuf/") {
+		if _, given := files[name]; given && (wins == givenWins || !strings.HasPrefix(name, "google/protobuf/")) {
 			continue
 		}
 		if f, ok := bundledFile(name); ok {
@@ -129,8 +138,10 @@ func (l *linker) visit(path string) {
 		}
 	}
 	l.mend(f)
+	sets := hideMessageSets(f)
 	linked, err := protodesc.NewFile(f, l.registry)
 	if err == nil {
+		showMessageSets(linked, sets)
 		err = l.registry.RegisterFile(linked)
 	}
 	if err == nil {

@@ -83,7 +83,7 @@ func TestLinkWhatFits(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			f, _ := linkAll(&protoregistry.Files{}, fileProtos(t, tt.files...), nil)
+			f, _ := linkAll(&protoregistry.Files{}, fileProtos(t, tt.files...), nil, bundledWins)
 			if got := kinds(t, f, "p.A"); got != tt.want {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
@@ -100,7 +100,7 @@ func TestUnusable(t *testing.T) {
 			method { name: "Good" input_type: ".p.A" output_type: ".p.A" } method { name: "Bad" input_type: ".p.A" output_type: ".q.B" } method { name: "None" } }
 			extension { name: "x" extendee: ".q.B" number: 1 label: LABEL_OPTIONAL type: TYPE_INT32 }`,
 		`name: "b.proto" package: "q" syntax: "proto9" service { name: "T" }`)
-	f, l := linkAll(&protoregistry.Files{}, files, []string{"p.S", "q.T"})
+	f, l := linkAll(&protoregistry.Files{}, files, []string{"p.S", "q.T"}, bundledWins)
 	s, _ := f.FindService("p.S")
 	if s.Methods().Len() != 1 || s.Methods().Get(0).Name() != "Good" {
 		t.Errorf("the methods are %v", s.Methods())
@@ -132,7 +132,7 @@ func TestMergeSamePath(t *testing.T) {
 		`name: "main.proto" package: "p" message_type { name: "A" } message_type { name: "B" }
 			service { name: "Theirs" method { name: "M" input_type: ".p.B" output_type: ".p.A" } }`,
 		`name: "user.proto" package: "q" dependency: "main.proto" service { name: "User" method { name: "M" input_type: ".p.B" output_type: ".p.A" } }`),
-		[]string{"p.Theirs", "q.User"})
+		[]string{"p.Theirs", "q.User"}, bundledWins)
 	merged := Merge(given, other)
 	if got := strings.Join(merged.ServiceNames(), " "); got != "p.Mine p.Theirs q.User" {
 		t.Errorf("services are %s", got)
@@ -147,7 +147,7 @@ func TestMergeSamePath(t *testing.T) {
 	}
 	third, _ := linkAll(&protoregistry.Files{}, fileProtos(t,
 		`name: "main.proto" package: "r" message_type { name: "C" } service { name: "Third" method { name: "M" input_type: ".r.C" output_type: ".r.C" } }`),
-		[]string{"r.Third"})
+		[]string{"r.Third"}, bundledWins)
 	if got := strings.Join(Merge(merged, third).ServiceNames(), " "); got != "p.Mine p.Theirs q.User r.Third" {
 		t.Errorf("with a third source: %s", got)
 	}
@@ -169,7 +169,7 @@ func TestMerge(t *testing.T) {
 	other, _ := linkAll(&protoregistry.Files{}, fileProtos(t,
 		`name: "p.proto" package: "p" message_type { name: "A" } message_type { name: "New" field { name: "a"`+field+`".p.A" } }
 			service { name: "S" method { name: "Theirs" input_type: ".p.A" output_type: ".lost.B" } } service { name: "Lost" method { name: "M" input_type: ".lost.B" output_type: ".p.A" } }`),
-		[]string{"p.S", "p.Lost"})
+		[]string{"p.S", "p.Lost"}, bundledWins)
 	merged := Merge(given, other)
 	if got := strings.Join(merged.ServiceNames(), " "); got != "p.Lost p.S" {
 		t.Errorf("services are %s", got)

@@ -34,7 +34,7 @@ func TestMapEntryNames(t *testing.T) {
 			}},
 		}
 		r := new(protoregistry.Files)
-		l := link(r, map[string]*descriptorpb.FileDescriptorProto{"library.proto": file})
+		l := link(r, map[string]*descriptorpb.FileDescriptorProto{"library.proto": file}, bundledWins)
 		if len(l.problems) > 0 {
 			t.Errorf("%s: %s", typeName, l.problems)
 		}

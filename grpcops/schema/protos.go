@@ -9,29 +9,43 @@ import (
 	"github.com/grpcline/grpcline/internal/strictjson"
 )
 
-// loneName is the file name of a schema that is given without one.
+// loneName is the file name of a schema that has none of its own.
 const loneName = "main.proto"
 
-// Protos is one Source, or an object of file name → Source in the order given. A
-// file name is what another schema imports.
+// Protos is one Source, a list of them, or an object of file name → Source in the
+// order given. A file name is what another schema imports. A Source that is given
+// without one is called as its file is, a text main.proto; one that is given alone
+// may be imported as main.proto too.
 type Protos struct {
-	lone  bool
+	form  form
 	files []namedSource
 }
 
+// form is how schemas were given.
+type form int
+
+const (
+	lone form = iota
+	listed
+	named
+)
+
 type namedSource struct {
-	name   string
+	name   string // empty unless it was given one
 	source Source
 }
 
-// Lone is the Protos of one schema, whose file name is main.proto.
+// Lone is the Protos of one schema.
 func Lone(s Source) *Protos {
-	return &Protos{lone: true, files: []namedSource{{loneName, s}}}
+	return &Protos{files: []namedSource{{source: s}}}
 }
 
-// UnmarshalJSON reads either form. An object whose names are all "text", "file"
+// UnmarshalJSON reads each form. An object whose names are all "text", "file"
 // or "url" with strings as their values is a Source.
 func (p *Protos) UnmarshalJSON(data []byte) error {
+	if data[0] == '[' {
+		return p.readList(data)
+	}
 	if data[0] != '{' || isSource(data) {
 		var s Source
 		if err := s.UnmarshalJSON(data); err != nil {
@@ -40,7 +54,7 @@ func (p *Protos) UnmarshalJSON(data []byte) error {
 		*p = *Lone(s)
 		return nil
 	}
-	p.lone, p.files = false, nil
+	p.form, p.files = named, nil
 	seen := map[string]bool{}
 	for _, m := range membersOf(data) {
 		name, ok := jsonscan.Unquote(data[m.Name:m.NameEnd])
@@ -65,10 +79,35 @@ func (p *Protos) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+// readList reads a list of schemas.
+func (p *Protos) readList(data []byte) error {
+	var elements []json.RawMessage
+	if err := json.Unmarshal(data, &elements); err != nil {
+		return err
+	}
+	if len(elements) == 0 {
+		return &strictjson.Error{Message: "must have at least one schema"}
+	}
+	p.form, p.files = listed, make([]namedSource, len(elements))
+	for i, element := range elements {
+		if err := strictjson.DecodeOwn(element, &p.files[i].source, fmt.Sprintf("[%d]", i)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // MarshalJSON gives back the form that came in.
 func (p Protos) MarshalJSON() ([]byte, error) {
-	if p.lone {
+	switch p.form {
+	case lone:
 		return json.Marshal(p.files[0].source)
+	case listed:
+		list := make([]Source, len(p.files))
+		for i, f := range p.files {
+			list[i] = f.source
+		}
+		return json.Marshal(list)
 	}
 	var b bytes.Buffer
 	b.WriteByte('{')

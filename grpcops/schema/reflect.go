@@ -237,22 +237,16 @@ func (r *reflected) note(f *descriptorpb.FileDescriptorProto) {
 	if strings.HasPrefix(f.GetName(), "google/protobuf/") {
 		return // options are not part of any message
 	}
-	var messages func(scope protoreflect.FullName, list []*descriptorpb.DescriptorProto)
-	messages = func(scope protoreflect.FullName, list []*descriptorpb.DescriptorProto) {
-		for _, m := range list {
-			name := scope.Append(protoreflect.Name(m.GetName()))
-			if len(m.GetExtensionRange()) > 0 {
-				r.want(query{kind: extensions, name: string(name)})
-			}
-			messages(name, m.GetNestedType())
+	eachMessage(f, func(name protoreflect.FullName, m *descriptorpb.DescriptorProto) {
+		if len(m.GetExtensionRange()) > 0 {
+			r.want(query{kind: extensions, name: string(name)})
 		}
-	}
-	messages(protoreflect.FullName(f.GetPackage()), f.GetMessageType())
+	})
 }
 
 // files links what was fetched.
 func (r *reflected) files() *Files {
-	f, _ := linkAll(&protoregistry.Files{}, r.protos, slices.Clone(r.services))
+	f, _ := linkAll(&protoregistry.Files{}, r.protos, slices.Clone(r.services), bundledWins)
 	f.version, f.bytes = r.version, r.bytes
 	for _, name := range r.services {
 		full := protoreflect.FullName(name)

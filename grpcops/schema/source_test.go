@@ -39,6 +39,7 @@ func TestSchemaParamsRoundTrip(t *testing.T) {
 		`{"text":"message A {}"}`,
 		`{"file":"a.proto"}`,
 		`{"url":"http://h/a"}`,
+		`["a.proto",{"text":"message A {}"},"https://h/b.proto"]`,
 		`{"b.proto":"message B {}","a.proto":{"file":"a"},"c.proto":{"url":"https://h"}}`,
 		`{"text":{"text":"message A {}"}}`,
 		`{"text":"message A {}","a.proto":"a"}`,
@@ -69,7 +70,9 @@ func TestProtosRefused(t *testing.T) {
 	tests := []struct{ in, want string }{
 		{`""`, "must not be empty"},
 		{`5`, "must be a schema"},
-		{`["a"]`, "must be a schema"},
+		{`[]`, "at least one"},
+		{`["a",5]`, "must be a schema"},
+		{`[["a"]]`, "must be a schema"},
 		{`{}`, "at least one"},
 		{`{"":"a"}`, "empty file name"},
 		{`{"text":"a","file":"b"}`, "exactly one"},

@@ -50,6 +50,19 @@ func eachUse(f *descriptorpb.FileDescriptorProto, visit func(scope protoreflect.
 	})
 }
 
+// eachMessage visits all messages of a file.
+func eachMessage(f *descriptorpb.FileDescriptorProto, visit func(name protoreflect.FullName, m *descriptorpb.DescriptorProto)) {
+	var messages func(scope protoreflect.FullName, list []*descriptorpb.DescriptorProto)
+	messages = func(scope protoreflect.FullName, list []*descriptorpb.DescriptorProto) {
+		for _, m := range list {
+			name := scope.Append(protoreflect.Name(m.GetName()))
+			visit(name, m)
+			messages(name, m.GetNestedType())
+		}
+	}
+	messages(protoreflect.FullName(f.GetPackage()), f.GetMessageType())
+}
+
 // eachType visits the full names of all messages and enums of a file.
 func eachType(f *descriptorpb.FileDescriptorProto, visit func(name protoreflect.FullName)) {
 	enums := func(scope protoreflect.FullName, list []*descriptorpb.EnumDescriptorProto) {
@@ -57,16 +70,9 @@ func eachType(f *descriptorpb.FileDescriptorProto, visit func(name protoreflect.
 			visit(scope.Append(protoreflect.Name(e.GetName())))
 		}
 	}
-	var messages func(scope protoreflect.FullName, list []*descriptorpb.DescriptorProto)
-	messages = func(scope protoreflect.FullName, list []*descriptorpb.DescriptorProto) {
-		for _, m := range list {
-			name := scope.Append(protoreflect.Name(m.GetName()))
-			visit(name)
-			enums(name, m.GetEnumType())
-			messages(name, m.GetNestedType())
-		}
-	}
-	scope := protoreflect.FullName(f.GetPackage())
-	enums(scope, f.GetEnumType())
-	messages(scope, f.GetMessageType())
+	enums(protoreflect.FullName(f.GetPackage()), f.GetEnumType())
+	eachMessage(f, func(name protoreflect.FullName, m *descriptorpb.DescriptorProto) {
+		visit(name)
+		enums(name, m.GetEnumType())
+	})
 }

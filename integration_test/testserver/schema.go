@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/bufbuild/protocompile"
+	"github.com/bufbuild/protocompile/protoutil"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protodesc"
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -128,4 +129,17 @@ func DescriptorSet(t testing.TB, files *protoregistry.Files, names ...string) []
 		t.Fatal(err)
 	}
 	return raw
+}
+
+// Compile makes the descriptor of one file, which may import what comes with protoc.
+func Compile(t testing.TB, name, text string) *descriptorpb.FileDescriptorProto {
+	t.Helper()
+	compiler := protocompile.Compiler{Resolver: protocompile.WithStandardImports(&protocompile.SourceResolver{
+		Accessor: protocompile.SourceAccessorFromMap(map[string]string{name: text}),
+	})}
+	linked, err := compiler.Compile(context.Background(), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return proto.CloneOf(protoutil.ProtoFromFileDescriptor(linked[0]))
 }

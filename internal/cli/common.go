@@ -34,7 +34,7 @@ func (c *common) declare(root *cobra.Command) {
 // env is what the connections of this process share. stop ends its demo server, which
 // there is if withDemo says so.
 func (c *common) env(withDemo bool) (env *grpcops.Env, stop func()) {
-	env = &grpcops.Env{Version: version.Number, Schemas: schema.NewCache()}
+	env = &grpcops.Env{Version: version.Number, Schemas: schema.NewCache(schema.DefaultCacheBytes)}
 	if !withDemo {
 		return env, func() {}
 	}

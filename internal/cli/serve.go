@@ -12,6 +12,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/grpcline/grpcline/grpcops"
+	"github.com/grpcline/grpcline/grpcops/schema"
 	"github.com/grpcline/grpcline/internal/process"
 	"github.com/grpcline/grpcline/internal/version"
 	"github.com/grpcline/grpcline/rpc"
@@ -39,6 +40,7 @@ func serve(ctx context.Context, c *common, f *serveFlags) error {
 	f.options.Log, f.options.Version = log, version.Number
 	env, stop := c.env(c.demo)
 	defer stop()
+	env.Schemas = schema.NewCache(f.maxSchemaBytes)
 	files, err := openFiles(f.in, f.out)
 	if err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/grpcline/grpcline/grpcops/schema"
 	"github.com/grpcline/grpcline/rpc"
 )
 
@@ -16,6 +17,8 @@ import (
 type serveFlags struct {
 	in, out string // files instead of standard input and output
 	options rpc.Options
+
+	maxSchemaBytes int
 }
 
 func (f *serveFlags) declare(cmd *cobra.Command) {
@@ -27,6 +30,8 @@ func (f *serveFlags) declare(cmd *cobra.Command) {
 	flags.Var(&framing{&o.Framing}, "framing", "auto, lines, or headers (Content-Length)")
 	flags.Var(&count{&o.MaxMessageBytes, 1}, "max-message-bytes", "the longest message that is read, in bytes")
 	flags.Var(&count{&o.MaxInflightBytes, 1}, "max-inflight-bytes", "what unanswered requests may hold before reading pauses, in bytes")
+	f.maxSchemaBytes = schema.DefaultCacheBytes
+	flags.Var(&count{&f.maxSchemaBytes, 0}, "max-schema-bytes", "what compiled schemas may hold that no connection uses, in bytes")
 	flags.Var(&count{&o.MaxConnections, 1}, "max-connections", "connections at a time")
 	flags.Var(&count{&o.MaxStreams, 1}, "max-streams", "streams at a time")
 	flags.Var(&millis{&o.DrainTimeout}, "drain-timeout-ms", "end waits without a bound so many ms after the end of input")

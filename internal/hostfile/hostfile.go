@@ -13,13 +13,17 @@ import (
 	"os"
 )
 
+// ErrFolder is what a path leads to that is a folder and not a file.
+var ErrFolder = errors.New("a folder")
+
 // piece is how many bytes are read between two looks at the context.
 const piece = 1 << 20
 
 // Read returns the contents of the regular file at path, which may have at most
 // limit bytes. Its error is one sentence that begins with the quoted path; it is
-// fs.ErrNotExist if there is no such file, fs.ErrPermission if the file may not be
-// read, and the cause of ctx if ctx ended first.
+// fs.ErrNotExist if there is no such file, ErrFolder if it is a folder,
+// fs.ErrPermission if the file may not be read, and the cause of ctx if ctx ended
+// first.
 //
 // A file system that does not answer holds the goroutine that asked it, which
 // nothing can end. That goroutine is left behind when ctx ends; all it owns is the
@@ -91,7 +95,7 @@ func read(ctx context.Context, path string, limit int64) ([]byte, error) {
 func check(path string, info fs.FileInfo, limit int64) error {
 	switch mode := info.Mode(); {
 	case mode.IsDir():
-		return notAFile(path, "a folder")
+		return &readError{notAFile(path, "a folder").Error(), ErrFolder}
 	case mode&fs.ModeNamedPipe != 0:
 		return notAFile(path, "a pipe")
 	case mode&fs.ModeSocket != 0:
