@@ -28,6 +28,11 @@ export interface TlsSettings {
   clientKeyFile?: string;
   clientCertPem?: string;
   clientKeyPem?: string;
+  /** A PKCS#12 file (.p12, .pfx) with the client's certificate and its key, instead of those. */
+  clientP12File?: string;
+  clientP12Password?: string;
+  /** Refuses a server that does not offer HTTP/2 in the TLS handshake; true unless given. */
+  requireAlpn?: boolean;
   serverName?: string;
 }
 
@@ -41,7 +46,7 @@ export interface JsonOptions {
 }
 
 export interface ConnectionParams {
-  /** `https://host:port`, `http://host:port`, `host:port` or a gRPC target. */
+  /** `https://host:port` or `grpcs://…`, `http://host:port` or `grpc://…`, `host:port`, or a gRPC target. */
   address: string;
   /** One schema, or schemas by the names that imports use; else reflection. */
   proto?: Schema | Record<string, Schema>;

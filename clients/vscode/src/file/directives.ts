@@ -33,8 +33,8 @@ export interface Retry {
 /** Puts a directive's value into the settings, or returns a problem. */
 type Reader = (settings: Settings, value: string, folder: string) => string | undefined | void;
 
-const tlsPaths = ["certFile", "clientCertFile", "clientKeyFile"] as const;
-const tlsNames = [...tlsPaths, "serverName", "disableCertVerification"] as const;
+const tlsPaths = ["certFile", "clientCertFile", "clientKeyFile", "clientP12File"] as const;
+const tlsNames = [...tlsPaths, "clientP12Password", "serverName", "disableCertVerification"] as const;
 const jsonNames = ["useProtoNames", "emitDefaults", "enumsAsNumbers", "int64AsNumbers", "allowUnknownFields"] as const;
 const units: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 

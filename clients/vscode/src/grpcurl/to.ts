@@ -19,13 +19,14 @@ function target(address: string, isTls: boolean): string[] {
   if (address.startsWith("demo:")) throw new NoCommand("demo:/// is inside the worker, where grpcurl cannot call it");
   const socket = /^unix:(?:\/\/(?=\/))?(.+)$/.exec(address)?.[1];
   if (socket !== undefined) return ["-unix", socket];
-  const host = address.replace(/^https?:\/\/([^/]*)\/?$/, "$1");
+  const host = address.replace(/^(?:https?|grpcs?):\/\/([^/]*)\/?$/, "$1");
   if (host.includes("://") || /:\d+$/.test(host)) return [host];
   return [`${host}:${isTls ? 443 : 80}`];
 }
 
 function tlsFlags({ tls }: Request["settings"], isTls: boolean): string[] {
   if (!isTls) return ["-plaintext"];
+  if (tls?.clientP12File) throw new NoCommand(`grpcurl takes no PKCS#12 file: ${tls.clientP12File}`);
   return [
     ...(tls?.disableCertVerification ? ["-insecure"] : []),
     ...(tls?.certFile ? ["-cacert", tls.certFile] : []),
@@ -71,7 +72,7 @@ function lostOf({ settings }: Request): string[] {
  */
 export function toGrpcurl(request: Runnable): Command {
   const { settings, messages } = request;
-  const isTls = settings.tls !== undefined || request.address.startsWith("https://");
+  const isTls = settings.tls !== undefined || /^(?:https|grpcs):\/\//.test(request.address);
   const metadata = Object.entries(metadataOf(request)).sort(([a], [b]) => (a < b ? -1 : 1));
   const words = [
     "grpcurl",
