@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { isUndecodable, RawJson, RequestError, StatusError } from "../src/index";
-import { demo, withDemo, withWorker } from "./support";
+import { isUndecodable, RawJson, RequestError, StatusError, Worker } from "../src/index";
+import { collect, demo, withDemo, withWorker } from "./support";
 
 test("a unary call resolves with message, metadata and status", () =>
   withDemo(async (connection) => {
@@ -100,9 +100,33 @@ test("a closed connection is gone", () =>
     });
   }));
 
-test("a message that JSON cannot hold is told from all others", () => {
-  assert(isUndecodable({ "@undecodable": { path: "a", reason: "it is no UTF-8", value: "CgH/" } }));
-  for (const message of [{ greeting: "Hello" }, "1.5s", 3, null, undefined, []]) assert(!isUndecodable(message));
+test("a message that JSON cannot hold is handed out as it came, and told from all others", async () => {
+  await using worker = await Worker.start();
+  const schema = (type: string) => `
+syntax = "proto3";
+package books;
+message Title { ${type} title = 1; }
+service Library { rpc Borrow(Title) returns (Title); rpc Watch(Title) returns (stream Title); }`;
+  const { address } = await worker.request<{ address: string }>("startServer", { address: "127.0.0.1:0", proto: schema("bytes") });
+  const connection = await worker.open({ address, proto: schema("string") });
+  const wrong = Buffer.from([0xff]);
+
+  const borrowing = connection.call("books.Library/Borrow");
+  const { streamId } = await worker.request<{ streamId: string }>("acceptCall", { server: "v1" });
+  await worker.request("finishCall", { streamId, message: { title: wrong } });
+  const { message } = await borrowing;
+  assert(isUndecodable(message), JSON.stringify(message));
+  assert.equal(message["@undecodable"].path, "title");
+  assert.match(message["@undecodable"].reason, /UTF-8/);
+  assert.equal(message["@undecodable"].value, Buffer.from([0x0a, 1, 0xff]).toString("base64"));
+
+  const stream = await connection.serverStream("books.Library/Watch");
+  const call = await worker.request<{ streamId: string }>("acceptCall", { server: "v1" });
+  const titles = [wrong, Buffer.from("The Golden Key")];
+  await worker.request("sendMessages", { streamId: call.streamId, messages: titles.map((title) => ({ title })) });
+  await worker.request("finishCall", { streamId: call.streamId });
+  assert.deepEqual((await collect(stream)).map(isUndecodable), [true, false]);
+  for (const other of [{ greeting: "Hello" }, "1.5s", 3, null, undefined, []]) assert(!isUndecodable(other));
 });
 
 test("a schema is told as sources that compile again", () =>
