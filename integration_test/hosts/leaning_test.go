@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	tracepb "go.opentelemetry.io/proto/otlp/trace/v1"
@@ -108,5 +109,69 @@ func TestExportOfTheClients(t *testing.T) {
 	h.send(export(2, span))
 	h.answers(1)[2].want(t, `{"message": {"partial_success": {"rejected_spans": 1}}}`)
 	<-exported
+	h.end()
+}
+
+// The clients know a refused request by its line, where the worker could not read the
+// id, and by its length, where it did not read the request at all. Deep answers are one
+// line as any other, which OneScript's own reader gives up from 65 levels on.
+func TestRefusalsOfTheClients(t *testing.T) {
+	t.Parallel()
+	plain, _ := grpcbin(t)
+	h := startOneScript(t, "--max-message-bytes", "20000")
+	nested := func(depth int) object {
+		message := object{}
+		for range depth {
+			message = object{"self": message}
+		}
+		return message
+	}
+	open := object{"address": plain, "connectionId": "connection1", "proto": `syntax = "proto3"; package grpcbin; message M { M self = 101; }
+		service GRPCBin { rpc DummyUnary(M) returns (M); }`}
+	call := func(id int, message any) string {
+		return string(asciiJSON(t, request{JSONRPC: "2.0", ID: id, Method: "callMethod", Params: object{
+			"connection": "connection1", "method": "grpcbin.GRPCBin/DummyUnary", "request": message}}, "")) + "\r\n"
+	}
+	h.write(string(asciiJSON(t, request{JSONRPC: "2.0", ID: 1, Method: "openConnection", Params: open}, "")) + "\n")
+	h.write(call(2, nested(1100)))
+	h.write(call(3, object{"self": strings.Repeat("x", 20000)}))
+	h.write(call(4, nested(100)))
+	var refused []answer
+	for range 4 {
+		line, err := h.line()
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch a := parse(t, line); {
+		case a.ID == nil:
+			refused = append(refused, a)
+		case *a.ID == 4:
+			if depth := strings.Count(string(a.Result), `"self"`); depth != 100 {
+				t.Errorf("the deep answer has %d levels: %+v", depth, a.Error)
+			}
+		}
+	}
+	if len(refused) != 2 || refused[0].Error.Data.Reason != "tooDeep" || refused[0].Error.Data.Line != 2 ||
+		refused[1].Error.Code != -32600 || refused[1].Error.Data.Line != 0 {
+		t.Errorf("the refusals: %+v", refused)
+	}
+	h.end()
+}
+
+// What is not to be filled in where it is unset, the clients see in the schema: the
+// members of a oneof stand in "required" under allOf and oneOf.
+func TestOneofsOfTheClients(t *testing.T) {
+	t.Parallel()
+	h := startOneScript(t)
+	h.send(request{ID: 1, Method: "getMethod", Params: object{"method": "p.S/C", "connection": object{"address": "localhost:1", "lazy": true,
+		"proto": `syntax = "proto3"; package p; message M { oneof k { M a = 1; string b = 2; } map<int32, bytes> blobs = 3; E e = 4; } enum E { ZERO = 0; }
+			service S { rpc C(M) returns (M); }`}}})
+	h.answers(1)[1].want(t, `{"responseSchema": {"$defs": {
+		"p.M": {
+			"allOf": [{"oneOf": [{"required": ["a"]}, {"required": ["b"]}, {"not": {"anyOf": [{"required": ["a"]}, {"required": ["b"]}]}}]}],
+			"properties": {"blobs": {"type": "object", "additionalProperties": {"contentEncoding": "base64"}}}
+		},
+		"p.E": {"anyOf": [{"enum": ["ZERO"]}, {"type": "integer", "minimum": -2147483648, "maximum": 2147483647}]}
+	}}}`)
 	h.end()
 }

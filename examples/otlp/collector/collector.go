@@ -20,8 +20,8 @@ import (
 
 // New makes a server, with reflection, that gives each request's spans to export.
 // The calls of export may overlap.
-func New(export func([]*tracepb.ResourceSpans)) *grpc.Server {
-	s := grpc.NewServer()
+func New(export func([]*tracepb.ResourceSpans), options ...grpc.ServerOption) *grpc.Server {
+	s := grpc.NewServer(options...)
 	collectorpb.RegisterTraceServiceServer(s, service{export: export})
 	reflection.Register(s)
 	return s
