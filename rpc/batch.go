@@ -21,13 +21,16 @@ type batch struct {
 // isBatch tells an array from an object.
 func isBatch(text []byte) bool { return text[jsonscan.Space(text, 0)] == '[' }
 
-// batch admits the members of an array of that many items, in order.
-func (w *Worker) batch(text []byte, items, taken int) {
+// mostMembers is how many requests a batch may have.
+func (o *Options) mostMembers() int { return o.MaxInflightBytes / memory.PerRequest }
+
+// batch admits the members of an array that scan has read, in order.
+func (w *Worker) batch(text []byte, scan *jsonscan.Scan, taken int) {
 	refusal := ""
 	switch {
-	case items == 0:
+	case scan.Items == 0:
 		refusal = "a batch must have at least one request"
-	case items > w.options.MaxInflightBytes/memory.PerRequest:
+	case scan.Items > w.options.mostMembers():
 		refusal = "the batch has more requests than may be in flight; see --max-inflight-bytes"
 	}
 	if refusal != "" {
@@ -35,29 +38,18 @@ func (w *Worker) batch(text []byte, items, taken int) {
 		return
 	}
 	b := &batch{taken: taken, open: 1}
-	i := jsonscan.Space(text, jsonscan.Space(text, 0)+1)
-	for text[i] != ']' {
-		end, _ := jsonscan.Value(text, i)
-		w.member(text[i:end], b)
-		if i = jsonscan.Space(text, end); text[i] == ',' {
-			i = jsonscan.Space(text, i+1)
+	for i, part := range scan.Parts {
+		b.mu.Lock()
+		b.open++
+		b.mu.Unlock()
+		if text[part.Value] != '{' {
+			w.refuse(errNotRequest, b, 0)
+			continue
 		}
+		members, inner := scan.PartMembers(i)
+		w.request(envelopeOf(text, members, inner), b, 0)
 	}
 	b.leave(w, true)
-}
-
-// member admits one member of a batch.
-func (w *Worker) member(text []byte, b *batch) {
-	b.mu.Lock()
-	b.open++
-	b.mu.Unlock()
-	var scan jsonscan.Scan
-	scan.Read(text)
-	if text[0] != '{' {
-		w.refuse(errNotRequest, b, 0)
-		return
-	}
-	w.request(envelopeOf(text, &scan), b, 0)
 }
 
 // add takes the answer of a member, nil for none. The member leaves its place in

@@ -12,11 +12,12 @@ type envelope struct {
 	twice                       string            // a member that is given more than once
 }
 
-// envelopeOf is that of an object which scan has just read. It is good until scan
-// reads again.
-func envelopeOf(text []byte, scan *jsonscan.Scan) envelope {
+// envelopeOf is that of an object with these members, whose objects have the members
+// inner, which are made smaller. All of them have their places in text.
+func envelopeOf(text []byte, members, inner []jsonscan.Member) envelope {
 	var e envelope
-	for _, m := range scan.Members {
+	var params jsonscan.Member
+	for _, m := range members {
 		name, _ := jsonscan.Text(text[m.Name:m.NameEnd])
 		var to *[]byte
 		switch string(name) {
@@ -28,7 +29,7 @@ func envelopeOf(text []byte, scan *jsonscan.Scan) envelope {
 			to = &e.method
 		case "params":
 			to = &e.params
-			e.inner = within(scan.Inner, m)
+			params = m
 		default:
 			continue
 		}
@@ -36,6 +37,9 @@ func envelopeOf(text []byte, scan *jsonscan.Scan) envelope {
 			e.twice = string(name)
 		}
 		*to = text[m.Value:m.ValueEnd]
+	}
+	if e.params != nil && e.twice == "" {
+		e.inner = within(inner, params)
 	}
 	return e
 }
@@ -132,6 +136,6 @@ func isRequest(line []byte) bool {
 	if scan.Read(line) != jsonscan.Whole || jsonscan.Space(line, scan.End()) < len(line) {
 		return false
 	}
-	e := envelopeOf(line, &scan)
+	e := envelopeOf(line, scan.Members, scan.Inner)
 	return e.method != nil && (e.id != nil || e.version != nil)
 }

@@ -12,7 +12,7 @@ func envelopeFrom(t *testing.T, text string) envelope {
 	if scan.Read([]byte(text)) != jsonscan.Whole {
 		t.Fatalf("%s is not JSON", text)
 	}
-	return envelopeOf([]byte(text), &scan)
+	return envelopeOf([]byte(text), scan.Members, scan.Inner)
 }
 
 func TestEnvelope(t *testing.T) {

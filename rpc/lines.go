@@ -34,6 +34,8 @@ type lineReader struct {
 	kept  []byte // lines that may be read again, each with a line feed
 	at    int    // where in kept the next line to read begins; its end where there is none
 	fresh bool   // the line read last came from the input, not from kept
+	came  int    // bytes that came from the input
+	again int    // bytes that were read again as part of a value
 
 	lines int // of the value that is open; 0 where none is
 	begun int // where in kept it begins
@@ -43,6 +45,12 @@ type lineReader struct {
 func newLineReader(in *bufio.Reader, max int) *lineReader {
 	return &lineReader{in: rawLines{in: in, max: max + len("\r\n")}, max: max}
 }
+
+// mostAgain is how often, on average, what came is read again in search of a value that
+// begins there. Input that would have more is hostile: one value inside another, each on
+// a line of its own, none of them complete. Values of several lines are then no longer
+// looked for in what was kept.
+const mostAgain = 8
 
 // next returns the next message. Its error is io.EOF at the end of the input, or
 // what reading failed with; neither comes before all that was read has been
@@ -95,6 +103,7 @@ func (r *lineReader) line() ([]byte, error) {
 		return nil, err
 	}
 	r.number++
+	r.came += len(line)
 	line = bytes.TrimSuffix(bytes.TrimSuffix(line, []byte("\n")), []byte("\r"))
 	if over || len(line) > r.max {
 		return nil, errTooLong
@@ -131,6 +140,9 @@ func (r *lineReader) begin(line []byte) message {
 		}
 		return r.message(line)
 	case jsonscan.More:
+		if r.again > mostAgain*r.came {
+			return message{fault: parseError(r.number, reasonTruncated, "a value that begins here is not complete")}
+		}
 		r.hold(line)
 		return message{}
 	case jsonscan.TooDeep:
@@ -204,6 +216,8 @@ func (r *lineReader) hold(line []byte) {
 	if r.fresh {
 		r.kept = append(append(r.kept, line...), '\n')
 		r.at = len(r.kept)
+	} else {
+		r.again += len(line) + 1
 	}
 	if r.lines == 0 {
 		r.begun = r.at - len(line) - 1

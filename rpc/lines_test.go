@@ -156,7 +156,7 @@ func TestLinesMembers(t *testing.T) {
 	if err != nil || m.fault != nil {
 		t.Fatal(err, m.fault)
 	}
-	e := envelopeOf(m.text, m.scan)
+	e := envelopeOf(m.text, m.scan.Members, m.scan.Inner)
 	if string(e.id) != "7" || string(e.method) != `"x"` {
 		t.Errorf("id %q, method %q", e.id, e.method)
 	}

@@ -2,9 +2,9 @@ package rpc
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/sourcegraph/jsonrpc2"
@@ -101,33 +101,21 @@ func (g params) decode(order []string, p any) error {
 // refuse uses up the handle that a refused opening would have had.
 func (m *method) refuse(s *state.State, given params, cause error) {
 	if m.refused != nil {
-		m.refused(s, m.chosen(given.text), cause)
+		m.refused(s, m.chosen(given), cause)
 	}
 }
 
 // chosen finds the id that the host chose in params that may be wrong otherwise.
-func (m *method) chosen(params []byte) string {
-	var id string
-	if params == nil {
+func (m *method) chosen(given params) string {
+	switch {
+	case given.text == nil:
 		return ""
+	case given.text[0] == '{':
+		return strictjson.TextOf(given.text, given.members, m.handle)
+	case given.text[0] == '[':
+		return strictjson.TextAt(given.text, slices.Index(m.order, m.handle))
 	}
-	if params[0] == '{' {
-		var all map[string]json.RawMessage
-		if json.Unmarshal(params, &all) == nil {
-			_ = json.Unmarshal(all[m.handle], &id)
-		}
-		return id
-	}
-	var all []json.RawMessage
-	if json.Unmarshal(params, &all) != nil {
-		return ""
-	}
-	for i, name := range m.order {
-		if name == m.handle && i < len(all) {
-			_ = json.Unmarshal(all[i], &id)
-		}
-	}
-	return id
+	return ""
 }
 
 // table finds methods by both their names.

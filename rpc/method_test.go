@@ -154,11 +154,11 @@ func TestChosen(t *testing.T) {
 		{"initBidiStream", `{"streamId":"\u0061","connection":5}`, "a"},
 		{"initBidiStream", `["c1","s","m",1]`, ""},
 	} {
-		var params []byte
+		var given params
 		if test.params != "" {
-			params = []byte(test.params)
+			given = paramsOf(test.params)
 		}
-		if got := table.byName[test.method].chosen(params); got != test.want {
+		if got := table.byName[test.method].chosen(given); got != test.want {
 			t.Errorf("%s%s: got %q, want %q", test.method, test.params, got, test.want)
 		}
 	}

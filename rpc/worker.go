@@ -131,9 +131,13 @@ type source interface {
 
 // read admits messages until the input ends. Its error is nil there.
 func (w *Worker) read() error {
-	var in source = newLineReader(w.in, w.options.MaxMessageBytes)
+	lines := newLineReader(w.in, w.options.MaxMessageBytes)
+	lines.scan.MostParts = w.options.mostMembers()
+	var in source = lines
 	if w.options.Framing == FramingHeaders || w.options.Framing == FramingAuto && beginsWithHeader(w.in) {
-		in = &headerReader{in: w.in, max: w.options.MaxMessageBytes}
+		frames := &headerReader{in: w.in, max: w.options.MaxMessageBytes}
+		frames.scan.MostParts = w.options.mostMembers()
+		in = frames
 		w.out.useHeaders()
 	}
 	for {
@@ -166,8 +170,8 @@ func (w *Worker) receive(m message) {
 		w.options.Log.Info("input was not understood", "error", m.fault.Message)
 		w.refuse(m.fault, nil, taken)
 	case isBatch(m.text):
-		w.batch(m.text, m.scan.Items, taken)
+		w.batch(m.text, m.scan, taken)
 	default:
-		w.request(envelopeOf(m.text, m.scan), nil, taken)
+		w.request(envelopeOf(m.text, m.scan.Members, m.scan.Inner), nil, taken)
 	}
 }

@@ -18,6 +18,13 @@ type Member struct {
 	Value, ValueEnd int
 }
 
+// Part is an element of an array: its text as a half-open range, and its members in the
+// lists of the Scan, which end where those of the next part begin.
+type Part struct {
+	Value, ValueEnd int
+	Members, Inner  int
+}
+
 // Scan reads one value, in one go or as its text grows: tokens may not be cut
 // by the end of the text, values may. The zero Scan is ready for use.
 type Scan struct {
@@ -27,6 +34,11 @@ type Scan struct {
 	Members []Member
 	Inner   []Member
 	Items   int
+
+	// Parts are the elements of an array of at most MostParts, with their members and
+	// the members of those as above: the array of a batch need not be read again.
+	Parts     []Part
+	MostParts int // 0 keeps no parts
 
 	pos   int    // how far the text has been read
 	want  want   // what may come next
@@ -51,10 +63,19 @@ const mostKept = 4096
 
 // Reset makes s ready for another value, keeping its memory unless that is much.
 func (s *Scan) Reset() {
-	if cap(s.Members) > mostKept || cap(s.Inner) > mostKept {
-		s.Members, s.Inner = nil, nil
+	if cap(s.Members) > mostKept || cap(s.Inner) > mostKept || cap(s.Parts) > mostKept {
+		s.Members, s.Inner, s.Parts = nil, nil, nil
 	}
-	*s = Scan{Members: s.Members[:0], Inner: s.Inner[:0], stack: s.stack[:0]}
+	*s = Scan{Members: s.Members[:0], Inner: s.Inner[:0], Parts: s.Parts[:0], MostParts: s.MostParts, stack: s.stack[:0]}
+}
+
+// PartMembers are the members of a part, and those of its members that are objects.
+func (s *Scan) PartMembers(i int) (members, inner []Member) {
+	p, end, innerEnd := s.Parts[i], len(s.Members), len(s.Inner)
+	if i+1 < len(s.Parts) {
+		end, innerEnd = s.Parts[i+1].Members, s.Parts[i+1].Inner
+	}
+	return s.Members[p.Members:end], s.Inner[p.Inner:innerEnd]
 }
 
 // End is the index after the value once it is whole.
@@ -185,12 +206,21 @@ func (s *Scan) close() Result {
 // list is where the members of the innermost level go, nil where they are not
 // kept.
 func (s *Scan) list() *[]Member {
-	switch {
-	case len(s.stack) == 0 || s.stack[len(s.stack)-1] == '[':
+	depth := len(s.stack)
+	if depth == 0 || depth > 3 || s.stack[depth-1] == '[' {
 		return nil
-	case len(s.stack) == 1:
+	}
+	stack := s.stack
+	if stack[0] == '[' {
+		if len(s.Parts) == 0 || s.Items > s.MostParts {
+			return nil
+		}
+		stack = stack[1:]
+	}
+	switch {
+	case len(stack) == 1:
 		return &s.Members
-	case len(s.stack) == 2 && s.stack[0] == '{':
+	case len(stack) == 2 && stack[0] == '{':
 		return &s.Inner
 	}
 	return nil
@@ -199,7 +229,9 @@ func (s *Scan) list() *[]Member {
 // begin notes where a value starts.
 func (s *Scan) begin() {
 	if len(s.stack) == 1 && s.stack[0] == '[' {
-		s.Items++
+		if s.Items++; s.Items <= s.MostParts {
+			s.Parts = append(s.Parts, Part{Value: s.pos, Members: len(s.Members), Inner: len(s.Inner)})
+		}
 	}
 	if list := s.list(); list != nil {
 		(*list)[len(*list)-1].Value = s.pos
@@ -214,6 +246,9 @@ func (s *Scan) ended() {
 	}
 	if list := s.list(); list != nil {
 		(*list)[len(*list)-1].ValueEnd = s.pos
+	}
+	if len(s.stack) == 1 && s.stack[0] == '[' && s.Items <= s.MostParts {
+		s.Parts[s.Items-1].ValueEnd = s.pos
 	}
 	s.want = wantCommaOrEnd
 }

@@ -237,3 +237,36 @@ func eachItem(data []byte, visit func(item []byte) error) error {
 func DecodeValue(data []byte, v any) error {
 	return decodeValue(data, reflect.ValueOf(v).Elem(), "")
 }
+
+// TextOf finds the string that an object with these members has under name, "" if it has
+// none. The object may be wrong otherwise.
+func TextOf(data []byte, members []jsonscan.Member, name string) string {
+	for _, m := range members {
+		if given, ok := jsonscan.Text(data[m.Name:m.NameEnd]); ok && string(given) == name {
+			return textOf(data[m.Value:m.ValueEnd])
+		}
+	}
+	return ""
+}
+
+// TextAt finds the string that is the element of an array with that index, "" if there
+// is none.
+func TextAt(data []byte, index int) (text string) {
+	n := 0
+	_ = eachItem(data, func(item []byte) error {
+		if n == index {
+			text = textOf(item)
+		}
+		n++
+		return nil
+	})
+	return text
+}
+
+func textOf(value []byte) string {
+	if value[0] != '"' {
+		return ""
+	}
+	text, _ := jsonscan.Unquote(value)
+	return text
+}
