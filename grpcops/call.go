@@ -52,7 +52,7 @@ func (c *Conn) Call(ctx context.Context, t *Target, request json.RawMessage) (*R
 	err = c.invoke(t.Metadata.outgoing(ctx), m.path, &u.out, &u.in, &u.headers, &u.trailers, c.callOptions(&t.Options), t.Arriving)
 	u.out.wire = nil
 	if err != nil {
-		return nil, c.ended(ctx, err, m.codec, options, u.headers, u.trailers)
+		return nil, withReply(c.ended(ctx, err, m.codec, options, u.headers, u.trailers), u.in.text)
 	}
 	if u.in.tooLong {
 		e := m.tooLong()
@@ -61,6 +61,20 @@ func (c *Conn) Call(ctx context.Context, t *Target, request json.RawMessage) (*R
 	}
 	u.reply = Reply{u.in.text, fromGRPC(u.headers), fromGRPC(u.trailers)}
 	return &u.reply, nil
+}
+
+// withReply keeps the response of a call whose trailers cannot be read.
+func withReply(err error, reply json.RawMessage) error {
+	var failed *StatusError
+	if reply == nil || !errors.As(err, &failed) {
+		return err
+	}
+	name, ok := unreadableTrailers(&failed.Status)
+	if !ok {
+		return err
+	}
+	failed.Status.Message = "the response has come (data.messages has it), but not whether the call was a success: the server's trailer " + name + " is no base64, and all its trailers are lost with it"
+	return &ReplyError{failed, reply}
 }
 
 // unary is the memory of one call.
@@ -101,6 +115,10 @@ func fromGRPC(md metadata.MD) Metadata {
 func (c *Conn) ended(ctx context.Context, err error, codec *transcode.Codec, options transcode.Options, headers, trailers metadata.MD) error {
 	s := statusOf(err, codec, options)
 	end := End{s, fromGRPC(headers), fromGRPC(trailers), origin(ctx, &s, headers, trailers)}
+	if ctx.Err() == nil && end.Status.mend(trailers) {
+		end.Origin = OriginClient
+		return &StatusError{end}
+	}
 	if end.Origin == OriginClient {
 		if at, ok := ctx.Deadline(); ok && codeOf(err) == codes.DeadlineExceeded && !time.Now().Before(at) {
 			<-ctx.Done() // is due: the server was a moment ahead

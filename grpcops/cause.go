@@ -89,7 +89,7 @@ func (l *link) causeOf(err error) (cause, advice string) {
 	case errors.As(err, &record):
 		return text, "the server speaks no TLS there: use http:// and no tls"
 	case strings.Contains(text, "no application protocol"):
-		return text, "the server speaks TLS but not HTTP/2 there"
+		return errNoALPN.Error(), "it may be a web server for HTTP/1.1 alone; nginx needs http2 on"
 	case strings.Contains(text, "HTTP/1.1 header"):
 		return "the server answers in HTTP/1.1, and gRPC needs HTTP/2", l.orTLS("nginx needs http2 for that port", "or the server wants TLS: https://, or tls: {}")
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.ErrClosedPipe), is(err, resetNumbers), strings.Contains(text, "frame"):

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"google.golang.org/grpc/codes"
 )
@@ -18,6 +19,10 @@ func (c *Conn) silent(ctx context.Context) {
 		c.link.silentFor(late.after)
 	}
 }
+
+// SilentFor tells of a request that ran to its end in d without an answer: where the
+// server was not heard at all for so long, it is asked whether it is still there.
+func (c *Conn) SilentFor(d time.Duration) { c.link.silentFor(d) }
 
 // explain makes sentences of grpc-go's messages. unsent tells that the RPC has got no
 // place on a connection.
@@ -101,6 +106,8 @@ func (c *Conn) broken(message string) (text string, ok bool) {
 		return "the connection to " + c.Params.Address + " was given up: the server did not answer a ping within keepalive.timeoutMs", true
 	case reading && (why == "EOF" || why == "unexpected EOF"):
 		return "the server closed the connection before the call had ended", true
+	case reading && strings.Contains(why, "COMPRESSION_ERROR"):
+		return fmt.Sprintf("the server's headers cannot be read: they are broken, or one of them is larger than %d MiB", maxHeaderBytes>>20), true
 	case reading:
 		return "the connection to " + c.Params.Address + " broke before the call had ended: " + why, true
 	case isDraining(cause):

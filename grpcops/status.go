@@ -67,6 +67,9 @@ type StatusError struct{ End }
 
 // Error names the status and repeats its message.
 func (e *StatusError) Error() string {
+	if e.Status.Message == "" && e.Origin == OriginClient && e.Status.Code == uint32(codes.Unknown) {
+		return e.Status.Name + ": the server gave no status, or this one without a message"
+	}
 	if e.Status.Message == "" {
 		return e.Status.Name + ": " + e.Origin + " gave no message"
 	}

@@ -56,7 +56,7 @@ type statusData struct {
 type doneData struct {
 	StreamID     string             `json:"streamId,omitempty" doc:"the stream's id"`
 	Sent         *int               `json:"sent,omitempty" doc:"messages sent on the stream so far"`
-	Messages     *[]json.RawMessage `json:"messages,omitempty" doc:"what a process… call had received"`
+	Messages     *[]json.RawMessage `json:"messages,omitempty" doc:"what had been received: by a process… call, or by callMethod where the trailers after it cannot be read"`
 	MessagesSent *int               `json:"messagesSent,omitempty" doc:"how many messages a process… call had sent"`
 }
 

@@ -3,6 +3,7 @@ package state
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"github.com/grpcline/grpcline/grpcops"
@@ -75,8 +76,13 @@ func (s *State) CallMethod(c Call) (Op[*grpcops.Reply], error) {
 		t := c.target(l)
 		t.Arriving = l.arriving
 		reply, err := conn.Call(ctx, t, c.Request)
-		if err == nil {
+		var lost *grpcops.ReplyError
+		switch {
+		case err == nil:
 			l.reply.Size = cap(reply.Message)
+		case errors.As(err, &lost):
+			l.reply.Size = cap(lost.Message)
+			err = &Progress{Err: lost.StatusError, Messages: []json.RawMessage{lost.Message}}
 		}
 		return reply, err
 	})

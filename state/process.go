@@ -49,6 +49,9 @@ func (s *State) processed(kind grpcops.Kind, call Call, deadlineMs *int, work fu
 			p.flow.receiving()
 			p.flow.in.takeUpTo(s.limits.CollectBytes)
 			err = work(ctx, p)
+			if isReason(err, WaitTimeout) {
+				conn.SilentFor(p.timeout)
+			}
 			p.collected.Sent = p.flow.out.count()
 			p.flow.stop(nil)
 			p.collected.Headers = p.flow.in.headers
