@@ -61,5 +61,9 @@ With one of the words below it does one thing and ends.`
 	serve.Args = exactly(serve, 0, 0)
 	root.AddCommand(serve, listCommand(c), describeCommand(c), exportCommand(c), callCommand(c), healthCommand(c),
 		rpcCommand(c), methodsCommand(), demoCommand(), mockCommand(c), completionCommand())
+	root.InitDefaultHelpCmd()
+	if help, _, err := root.Find([]string{"help"}); err == nil {
+		help.Short = "tell about a word, as its --help does"
+	}
 	return root
 }

@@ -10,10 +10,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"golang.org/x/text/encoding"
-	"golang.org/x/text/encoding/unicode"
-	"golang.org/x/text/transform"
-
 	"github.com/grpcline/grpcline/internal/jsonscan"
 )
 
@@ -189,8 +185,8 @@ func closing(text []byte) string {
 	for i := 0; i < len(text); i++ {
 		switch c := text[i]; c {
 		case '"':
-			end := endOfString(text, i)
-			if end == len(text) && (end == i+1 || text[end-1] != '"') {
+			end, ok := endOfString(text, i)
+			if !ok {
 				return `the quote that ends a string`
 			}
 			i = end - 1
@@ -206,66 +202,4 @@ func closing(text []byte) string {
 		return ""
 	}
 	return fmt.Sprintf("%q", string(open[len(open)-1]))
-}
-
-// positions tells lines and columns of a text that is read through it.
-type positions struct {
-	in    io.Reader
-	name  string
-	read  int64   // bytes so far
-	first int     // lines that lines does not have
-	lines []int64 // where the last lines begin
-}
-
-// mostLines is how many lines' beginnings are kept.
-const mostLines = 1 << 20
-
-func (p *positions) Read(b []byte) (int, error) {
-	n, err := p.in.Read(b)
-	for i, c := range b[:n] {
-		if c == '\n' {
-			p.lines = append(p.lines, p.read+int64(i)+1)
-		}
-	}
-	if excess := len(p.lines) - mostLines; excess > 0 {
-		p.first += excess
-		p.lines = append(p.lines[:0], p.lines[excess:]...)
-	}
-	p.read += int64(n)
-	return n, err
-}
-
-// errorAt is an error at a byte of the text.
-func (p *positions) errorAt(at int64, sentence string) error {
-	line := len(p.lines) - 1
-	for line > 0 && p.lines[line] > at {
-		line--
-	}
-	place := fmt.Sprintf("column %d", at-p.lines[line]+1)
-	if p.first+len(p.lines) > 1 {
-		place = fmt.Sprintf("line %d, %s", p.first+line+1, place)
-	}
-	return fmt.Errorf("%s, %s: %s", p.name, place, sentence)
-}
-
-// marked leaves out a byte-order mark, and reads UTF-16 if the mark is one of that.
-type marked struct {
-	in    io.Reader
-	known bool
-}
-
-func (m *marked) Read(b []byte) (int, error) {
-	if !m.known && len(b) > 0 {
-		n, err := m.in.Read(b[:1])
-		if n == 0 {
-			return 0, err
-		}
-		m.known = true
-		if b[0] < 0xEF { // no mark begins so, and nothing more must be waited for
-			return n, err
-		}
-		rest := io.MultiReader(bytes.NewReader([]byte{b[0]}), m.in)
-		m.in = transform.NewReader(rest, unicode.BOMOverride(encoding.Nop.NewDecoder()))
-	}
-	return m.in.Read(b)
 }

@@ -68,9 +68,9 @@ func newPrinter(f outputFlags) *printer {
 	return &printer{out: os.Stdout, indented: isTerminal(os.Stdout), coloured: f.colour.on(os.Stdout)}
 }
 
-// print writes each value with one write, so that nothing comes between its parts. Its
-// error is errReaderGone if nobody reads.
+// print writes values at once. Its error is errReaderGone if nobody reads.
 func (p *printer) print(values ...json.RawMessage) error {
+	var all []byte
 	for _, v := range values {
 		text := []byte(v)
 		if p.indented {
@@ -79,11 +79,12 @@ func (p *printer) print(values ...json.RawMessage) error {
 		if p.coloured {
 			text = coloured(text)
 		}
-		if err := write(p.out, append(text[:len(text):len(text)], '\n')); err != nil {
-			return err
-		}
+		all = append(append(all, text...), '\n')
 	}
-	return nil
+	if len(all) == 0 {
+		return nil
+	}
+	return write(p.out, all)
 }
 
 // write is a write to standard output.
@@ -108,62 +109,7 @@ func printLines(lines []string) error {
 func indented(text json.RawMessage) []byte {
 	var b bytes.Buffer
 	if json.Indent(&b, text, "", "  ") != nil {
-		return bytes.Clone(text)
+		return text
 	}
 	return b.Bytes()
-}
-
-// Colours of terminals (ECMA-48, SGR).
-const (
-	colourName    = "\x1b[36m"
-	colourString  = "\x1b[32m"
-	colourNumber  = "\x1b[33m"
-	colourLiteral = "\x1b[35m"
-	colourEnd     = "\x1b[0m"
-)
-
-// coloured is JSON text with names and values in colour.
-func coloured(text []byte) []byte {
-	out := make([]byte, 0, 2*len(text))
-	for i := 0; i < len(text); {
-		end, colour := i+1, ""
-		switch c := text[i]; {
-		case c == '"':
-			end, colour = endOfString(text, i), colourString
-			if end < len(text) && text[end] == ':' {
-				colour = colourName
-			}
-		case c == '-' || '0' <= c && c <= '9':
-			end, colour = endOfWord(text, i), colourNumber
-		case 'a' <= c && c <= 'z':
-			end, colour = endOfWord(text, i), colourLiteral
-		}
-		if colour == "" {
-			out = append(out, text[i])
-		} else {
-			out = append(append(append(out, colour...), text[i:end]...), colourEnd...)
-		}
-		i = end
-	}
-	return out
-}
-
-func endOfString(text []byte, i int) int {
-	for i++; i < len(text); i++ {
-		switch text[i] {
-		case '\\':
-			i++
-		case '"':
-			return i + 1
-		}
-	}
-	return len(text)
-}
-
-func endOfWord(text []byte, i int) int {
-	n := bytes.IndexAny(text[i:], ",]}: \n")
-	if n < 0 {
-		return len(text)
-	}
-	return i + n
 }
