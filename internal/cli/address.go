@@ -19,6 +19,19 @@ func isAddress(text string) bool {
 // capital.
 var dottedMethod = regexp.MustCompile(`^/?([A-Za-z_]\w*\.)*[A-Za-z_]\w*/[A-Za-z_]\w*$|^([A-Za-z_]\w*\.)+[A-Z]\w*$`)
 
+// addressAnd is exactly for arguments of which the first is an ADDRESS.
+func addressAnd(cmd *cobra.Command, least, most int) cobra.PositionalArgs {
+	counted := exactly(cmd, least, most)
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) > 0 {
+			if err := checkAddress(cmd, args); err != nil {
+				return err
+			}
+		}
+		return counted(cmd, args)
+	}
+}
+
 // checkAddress refuses an ADDRESS, the first of args, that is something else.
 func checkAddress(cmd *cobra.Command, args []string) error {
 	address := args[0]

@@ -43,7 +43,7 @@ command line, 130 after ^C, which cancels the RPC.`,
 	}
 	target.declare(cmd)
 	f.declare(cmd)
-	cmd.Args = exactly(cmd, 2, -1)
+	cmd.Args = addressAnd(cmd, 2, -1)
 	cmd.ValidArgsFunction = completer(c, target, (*session).paths)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return withSession(cmd, c, target, args, false, func(ctx context.Context, s *session) error {

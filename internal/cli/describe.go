@@ -28,7 +28,7 @@ else has. A method is printed with its messages.`,
 	f.declare(cmd)
 	cmd.Flags().BoolVar(&template, "template", false, "print a request to fill in, for a method or message")
 	cmd.Flags().BoolVar(&jsonSchema, "json-schema", false, "print the JSON Schema of a message, or of a method's request")
-	cmd.Args = exactly(cmd, 1, 2)
+	cmd.Args = addressAnd(cmd, 1, 2)
 	cmd.ValidArgsFunction = completer(c, f, (*session).symbols)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		symbol := strings.Join(args[1:], "")

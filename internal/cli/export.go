@@ -22,7 +22,7 @@ Files that are there already are written anew.`,
 		Example: `  grpcline export localhost:50051 protos`,
 	}
 	f.declare(cmd)
-	cmd.Args = exactly(cmd, 2, 2)
+	cmd.Args = addressAnd(cmd, 2, 2)
 	cmd.ValidArgsFunction = func(cmd *cobra.Command, args []string, text string) ([]string, cobra.ShellCompDirective) {
 		if len(args) == 1 {
 			return nil, cobra.ShellCompDirectiveFilterDirs

@@ -15,7 +15,7 @@ func healthCommand(c *common) *cobra.Command {
   grpcline health localhost:50051 helloworld.Greeter --timeout 1s`,
 	}
 	f.declare(cmd)
-	cmd.Args = exactly(cmd, 1, 2)
+	cmd.Args = addressAnd(cmd, 1, 2)
 	cmd.ValidArgsFunction = completer(c, f, (*session).services)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return withSession(cmd, c, f, args, false, func(ctx context.Context, s *session) error {

@@ -81,6 +81,8 @@ func (v *values) open(arg string) error {
 	case arg == stdinArgument:
 		v.text = newValueReader(os.Stdin, "standard input")
 		v.text.live, v.text.typed = true, isTerminal(os.Stdin)
+	case isFile(arg):
+		return fmt.Errorf("%s is a file; to give what is in it, say @%s", arg, arg)
 	default:
 		what := v.what
 		if len(v.args) > 1 {
@@ -90,6 +92,15 @@ func (v *values) open(arg string) error {
 		v.text.argument = true
 	}
 	return nil
+}
+
+// isFile tells whether an argument that is no JSON is the name of a file.
+func isFile(arg string) bool {
+	if json.Valid([]byte(arg)) {
+		return false
+	}
+	info, err := os.Stat(arg)
+	return err == nil && info.Mode().IsRegular()
 }
 
 // valueReader reads JSON values in UTF-8, or in UTF-16 with a byte-order mark, and knows

@@ -15,7 +15,7 @@ func listCommand(c *common) *cobra.Command {
   grpcline list localhost:50051 Greeter`,
 	}
 	f.declare(cmd)
-	cmd.Args = exactly(cmd, 1, 2)
+	cmd.Args = addressAnd(cmd, 1, 2)
 	cmd.ValidArgsFunction = completer(c, f, (*session).services)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return withSession(cmd, c, f, args, f.hasSchema(), func(ctx context.Context, s *session) error {

@@ -46,7 +46,12 @@ func (p *positions) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// errorAt is an error at a byte of the text.
+// mistake is text that is not what it should be.
+type mistake struct{ sentence string }
+
+func (m *mistake) Error() string { return m.sentence }
+
+// errorAt is a mistake at a byte of the text.
 func (p *positions) errorAt(at int64, sentence string) error {
 	line := len(p.lines) - 1
 	for line > 0 && p.lines[line] > at {
@@ -56,7 +61,7 @@ func (p *positions) errorAt(at int64, sentence string) error {
 	if p.first+len(p.lines) > 1 {
 		place = fmt.Sprintf("line %d, %s", p.first+line+1, place)
 	}
-	return fmt.Errorf("%s, %s: %s", p.name, place, sentence)
+	return &mistake{fmt.Sprintf("%s, %s: %s", p.name, place, sentence)}
 }
 
 // characters are how many there are between two bytes; of a line so long that its

@@ -96,9 +96,6 @@ func interruptible(ctx context.Context) (context.Context, context.CancelCauseFun
 
 // withSession runs a word that has an ADDRESS, the first of args.
 func withSession(cmd *cobra.Command, c *common, f *targetFlags, args []string, lazily bool, run func(ctx context.Context, s *session) error) error {
-	if err := checkAddress(cmd, args); err != nil {
-		return err
-	}
 	ctx, cancel := interruptible(cmd.Context())
 	defer cancel(nil)
 	s, err := openSession(ctx, cmd, c, f, args[0], lazily)

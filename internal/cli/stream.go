@@ -9,6 +9,8 @@ import (
 	"os"
 
 	"github.com/sourcegraph/jsonrpc2"
+
+	"github.com/grpcline/grpcline/internal/process"
 )
 
 // streamRef names the stream in requests.
@@ -32,8 +34,11 @@ func (c *caller) stream(ctx context.Context, open string, request json.RawMessag
 		if len(c.in.args) == 0 {
 			c.in.args = []string{stdinArgument}
 		}
-		if isTerminal(os.Stdin) { // until then it is the person who is waited for
-			c.waiting.stop()
+		if isTerminal(os.Stdin) {
+			c.waiting.stop() // it is the person who is waited for
+			if isTerminal(os.Stderr) {
+				fmt.Fprintf(os.Stderr, "Type each %s as JSON; ^%c ends sending, ^C cancels.\n", c.method.RequestType, process.EndKey)
+			}
 		}
 		go func() {
 			if err := c.send(ctx, stream); err != nil {
@@ -112,16 +117,19 @@ func (c *caller) send(ctx context.Context, stream streamRef) error {
 		if err == nil {
 			continue
 		}
-		if ctx.Err() != nil || c.in.text == nil || !c.in.text.typed {
+		if ctx.Err() != nil || !isMistake(err) || !c.in.text.typed {
 			return err
 		}
-		reportTo(os.Stderr, fmt.Errorf("not sent: %w", sentence(err)))
+		fmt.Fprintln(os.Stderr, "grpcline: not sent:", err)
 		c.in.text.skip()
 	}
 }
 
-// sentence is an error without what only the exit code needs.
-func sentence(err error) error { return errors.New(err.Error()) }
+// isMistake tells whether a message is no JSON, or none of its type.
+func isMistake(err error) bool {
+	refused := new(jsonrpc2.Error)
+	return errors.As(err, new(*mistake)) || errors.As(err, &refused) && refused.Code == jsonrpc2.CodeInvalidParams
+}
 
 // hasEnded tells whether a send failed because the stream has ended.
 func hasEnded(err error) bool {

@@ -9,6 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// EndKey is typed with Control to end the input of a terminal.
+const EndKey = 'D'
+
 // EnableColour tells whether a terminal obeys escape sequences.
 func EnableColour(*os.File) bool { return true }
 

@@ -7,6 +7,9 @@ import (
 	"golang.org/x/sys/windows"
 )
 
+// EndKey is typed with Control to end the input of a console, in a line of its own.
+const EndKey = 'Z'
+
 // EnableColour asks a console to obey escape sequences, and tells whether it does. Text
 // needs no such step: os.File writes to a console in UTF-16, whatever its code page.
 func EnableColour(f *os.File) bool {
