@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/grpcline/grpcline/internal/nearest"
@@ -13,7 +14,7 @@ const floodWidth = 64
 
 // allRows are all that is measured.
 func allRows(o *options) []row {
-	return append(append(append(callRows(), streamRows(o.messages)...), jsonRows()...), workerRows(o.messages)...)
+	return slices.Concat(callRows(), streamRows(o.messages), servingRows(o.messages), jsonRows(), workerRows(o.messages))
 }
 
 // callRows are unary calls.
