@@ -103,8 +103,9 @@ func (s *State) acceptedStream(sv *server, id string) *stream {
 // accept makes a call the one that a handle stands for.
 func (s *State) accept(st *stream, a *arrival) {
 	call := a.call
-	call.OnOver(func() { st.cancel(call.Why()) })
-	context.AfterFunc(st.ctx, func() { call.Abort(abortStatus(context.Cause(st.ctx))) })
+	over := call.OnOver(func() { st.cancel(call.Why()) })
+	given := context.AfterFunc(st.ctx, func() { call.Abort(abortStatus(context.Cause(st.ctx))) })
+	st.settle = func() { given(); over() }
 	f := newFlow(st.ctx, st.cancel, call, s, st.push)
 	s.mu.Lock()
 	defer s.mu.Unlock()

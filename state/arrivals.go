@@ -180,11 +180,12 @@ func (q *arrivals) accept(ctx context.Context) (*arrival, error) {
 	}
 }
 
-// next accepts a call that is ready, nil if there is none.
+// next accepts a call that is ready, nil if there is none or nothing is accepted any
+// more.
 func (q *arrivals) next() *arrival {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if len(q.ready) == 0 {
+	if len(q.ready) == 0 || q.why != nil {
 		return nil
 	}
 	a := q.ready[0]

@@ -100,8 +100,8 @@ func (s *State) finish(ctx context.Context, st *stream, place *place, e Ending) 
 	ctx, cancel := s.whole(ctx, st.timeout, errWaitTimeout)
 	defer cancel()
 	if err = place.wait(ctx); err == nil {
-		if err = f.send(ctx, packed); err == nil {
-			err = f.out.alone(ctx, func() error { return f.served.Finish(final) })
+		if err = f.finish(ctx, packed, final); err == nil {
+			st.settle() // both ends are at hand, and there is nothing more to say
 		}
 		if errors.Is(err, grpcops.ErrEnded) {
 			err = f.endedError(ctx)
@@ -111,6 +111,28 @@ func (s *State) finish(ctx context.Context, st *stream, place *place, e Ending) 
 		return errorf(WaitTimeout, "stream %q: flow control held the messages back for %s; the call goes on", st.id, st.timeout)
 	}
 	return err
+}
+
+// atOnce is how large a message may be, in bytes, that the transport takes without
+// waiting if it is the first: grpc-go lets 64 KiB of a stream wait to be written.
+const atOnce = 16 << 10
+
+// finish sends what is left of an accepted call and ends it.
+func (f *flow) finish(ctx context.Context, packed [][]byte, final grpcops.Final) error {
+	first := f.out.count() == 0 && len(packed) == 1 && len(packed[0]) <= atOnce
+	if !first {
+		if err := f.send(ctx, packed); err != nil {
+			return err
+		}
+	}
+	return f.out.alone(ctx, func() error {
+		if first {
+			if err := f.served.Send(packed[0]); err != nil {
+				return err
+			}
+		}
+		return f.served.Finish(final)
+	})
 }
 
 // check makes what is sent of an ending.

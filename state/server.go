@@ -222,7 +222,7 @@ func (s *State) stop(sv *server, serving *grpcops.Server, grace time.Duration) (
 // how many were under way. The server then has no handle any more.
 func (s *State) endCalls(sv *server) (ended int) {
 	s.mu.Lock()
-	sv.closing = true
+	sv.closing = true // so that none is added
 	streams := make([]*stream, 0, len(sv.streams))
 	for st := range sv.streams {
 		streams = append(streams, st)
@@ -231,6 +231,7 @@ func (s *State) endCalls(sv *server) (ended int) {
 	s.servers.remove(sv.id, sv, nil)
 	s.mu.Unlock()
 	for _, st := range streams {
+		<-st.opened // acceptCall requests that waited have been refused
 		if st.call != nil && !st.call.Cancelled() {
 			ended++
 		}

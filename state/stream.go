@@ -30,6 +30,7 @@ type stream struct {
 	opened chan struct{}       // closed when the opening has ended
 	flow   *flow               // nil where it failed; set before opened is closed
 	call   *grpcops.ServedCall // of a stream that is an accepted call; set with flow
+	settle func()              // lets the ends of that call's context and of ctx have no effect on each other
 	err    error               // why it failed
 
 	// Guarded by State.mu.
