@@ -43,13 +43,14 @@ func (c *Conn) Call(ctx context.Context, t *Target, request json.RawMessage) (*R
 	if err != nil {
 		return nil, err
 	}
-	options := t.Options.JSON.over(c.Params.JSON)
-	packed, err := m.encode("request", request, options)
-	if err != nil {
+	u := &unary{}
+	sent := t.Metadata.outgoing(ctx)
+	options := c.asking(t.Options.JSON.over(c.Params.JSON), &u.asker, sent)
+	if u.out.wire, err = m.encode("request", request, options); err != nil {
 		return nil, err
 	}
-	u := &unary{out: outgoing{packed}, in: incoming{plan: m.out, options: m.reading(options)}}
-	err = c.invoke(t.Metadata.outgoing(ctx), m.path, &u.out, &u.in, &u.headers, &u.trailers, c.callOptions(&t.Options), t.Arriving)
+	u.in = incoming{plan: m.out, options: m.reading(options)}
+	err = c.invoke(sent, m.path, &u.out, &u.in, &u.headers, &u.trailers, c.callOptions(&t.Options), t.Arriving)
 	u.out.wire = nil
 	if err != nil {
 		return nil, withReply(c.ended(ctx, err, m.codec, options, u.headers, u.trailers), u.in.text)
@@ -81,6 +82,7 @@ func withReply(err error, reply json.RawMessage) error {
 type unary struct {
 	out               outgoing
 	in                incoming
+	asker             asker
 	headers, trailers metadata.MD
 	reply             Reply
 }

@@ -16,6 +16,7 @@ import (
 type Stream struct {
 	messages
 	conn  *Conn
+	asker asker
 	ctx   context.Context
 	rpc   *renewable
 	lone  bool // it is a client stream: there must be one response
@@ -30,7 +31,8 @@ func (c *Conn) OpenStream(start, ctx context.Context, cancel context.CancelCause
 	if err != nil {
 		return nil, err
 	}
-	s := &Stream{messages: newMessages(m, t.Options.JSON.over(c.Params.JSON)), conn: c, lone: kind == ClientStream}
+	s := &Stream{conn: c, lone: kind == ClientStream}
+	s.messages = newMessages(m, c.asking(t.Options.JSON.over(c.Params.JSON), &s.asker, t.Metadata.outgoing(ctx)))
 	var packed []byte
 	if kind == ServerStream {
 		if packed, err = m.encode("request", request, s.options); err != nil {

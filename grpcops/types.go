@@ -17,6 +17,7 @@ type types struct {
 	turn  chan struct{}                // held by the request that asks for reflection
 	all   atomic.Pointer[schema.Files] // what is in force, once known; set by the one that has turn
 	again time.Time                    // when reflection was last asked again; of the one that has turn
+	met   met                          // names in messages that reflection was asked for
 }
 
 // leastAge is how old the answer of a reflection that was asked again must be
@@ -59,14 +60,11 @@ func findIn[T any](ctx context.Context, c *Conn, md Metadata, wait *bool, find f
 // the server is asked when it is first needed, with md and within ctx; a failure
 // is not kept, so the next request asks again. wait is waitForReady of that request.
 func (c *Conn) files(ctx context.Context, md Metadata, wait *bool) (*schema.Files, error) {
-	mode := ReflectionAuto
-	if c.Params.Reflection != nil {
-		mode = *c.Params.Reflection
-	}
 	switch {
-	case c.types.given != nil && mode != ReflectionAdd:
+	case c.reflects():
+	case c.types.given != nil:
 		return c.types.given, nil
-	case mode == ReflectionNone:
+	default:
 		return nil, paramErrorf("proto", "there is no schema: reflection is false, so openConnection needs proto or descriptorSet")
 	}
 	if all := c.types.all.Load(); all != nil {
@@ -85,6 +83,15 @@ func (c *Conn) files(ctx context.Context, md Metadata, wait *bool) (*schema.File
 		return all, nil
 	}
 	return c.reflect(ctx, md)
+}
+
+// reflects tells whether the server's reflection is part of the schema.
+func (c *Conn) reflects() bool {
+	mode := ReflectionAuto
+	if c.Params.Reflection != nil {
+		mode = *c.Params.Reflection
+	}
+	return mode == ReflectionAdd || mode == ReflectionAuto && c.types.given == nil
 }
 
 // newer returns the schema after reflection was asked again, nil if it was not or
@@ -106,6 +113,7 @@ func (c *Conn) newer(ctx context.Context, md Metadata, known *schema.Files) *sch
 		return nil
 	}
 	c.methods.Clear() // they are of the schema before
+	c.types.met.forget()
 	return files
 }
 

@@ -7,8 +7,13 @@ import (
 	"strings"
 	"testing"
 
+	spb "google.golang.org/genproto/googleapis/rpc/status"
+	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/types/descriptorpb"
+	"google.golang.org/protobuf/types/known/anypb"
 
 	"github.com/grpcline/grpcline/integration_test/testserver"
 )
@@ -185,4 +190,87 @@ func TestReflectionAskedAgain(t *testing.T) {
 		t.Errorf("the services were listed %d times", n)
 	}
 	h.echoes("c1", "old.S", obj{"o": "x"})
+}
+
+// hiddenSchema is a service whose messages hold what no file of it names.
+func hiddenSchema() []testserver.Source {
+	return []testserver.Source{
+		{Name: "seen.proto", Text: `syntax = "proto2"; package seen; import "google/protobuf/any.proto";
+			message S { optional google.protobuf.Any any = 1; repeated google.protobuf.Any more = 2; extensions 100 to 200; } ` + echo("Echo", "S")},
+		{Name: "hidden.proto", Text: `syntax = "proto3"; package hidden; message H { string h = 1; Part part = 2; bytes value = 3; } message Part { int64 n = 1; }`},
+		{Name: "extends.proto", Text: `syntax = "proto2"; package extends; import "seen.proto"; extend seen.S { optional string note = 123; optional Kind kind = 124; } enum Kind { NONE = 0; SOME = 1; }`, Untold: true},
+	}
+}
+
+// TestReflectionTypesMet has messages that name types and extensions of which the
+// server tells only if it is asked for them.
+func TestReflectionTypesMet(t *testing.T) {
+	server := testserver.Describe(t, hiddenSchema()...)
+	h := Start(t)
+	h.Must("openConnection", obj{"address": server.Addr})
+	hidden := obj{"@type": "type.googleapis.com/hidden.H", "h": "x", "part": obj{"n": "5"}, "value": "AAE="}
+	h.echoes("c1", "seen.Echo", obj{"any": hidden, "more": []any{hidden}})
+	h.echoes("c1", "seen.Echo", obj{"[extends.note]": "x", "[extends.kind]": "SOME"})
+	if n := server.Asked("hidden.H"); n != 1 {
+		t.Errorf("the type was asked for %d times", n)
+	}
+
+	// Another connection meets them in what it receives.
+	h.Must("openConnection", obj{"address": server.Addr})
+	message := obj{"any": hidden, "[extends.note]": "x"}
+	wire := server.Message("seen.S", `{}`)
+	inner := server.Message("hidden.H", `{"h":"x","part":{"n":5},"value":"AAE="}`)
+	wire = protowire.AppendBytes(protowire.AppendTag(wire, 1, protowire.BytesType), server.Any("hidden.H", inner))
+	wire = protowire.AppendString(protowire.AppendTag(wire, 123, protowire.BytesType), "x")
+	server.ReplyBytes("/seen.Echo/Stream", wire, wire)
+	got := decode[struct{ Messages []obj }](h, h.Must("processServerStream", obj{"connection": "c2", "service": "seen.Echo", "method": "Stream"}))
+	if fmt.Sprint(got.Messages) != fmt.Sprint([]obj{message, message}) {
+		t.Errorf("got %v, want %v twice", got.Messages, message)
+	}
+	if n := server.Asked("hidden.H"); n != 2 {
+		t.Errorf("the type was asked for %d times", n)
+	}
+	if files := h.export("c2").Files; files["hidden.proto"] == "" || files["extends.proto"] == "" {
+		t.Errorf("what was learned is not exported")
+	}
+
+	// A third one in an error.
+	h.Must("openConnection", obj{"address": server.Addr})
+	server.Reply("/seen.Echo/Echo", func(grpc.ServerStream, []byte) error {
+		s := &spb.Status{Code: 9, Message: "no", Details: []*anypb.Any{{TypeUrl: "type.googleapis.com/hidden.H", Value: inner}}}
+		return status.FromProto(s).Err()
+	})
+	err := h.Fail("callMethod", obj{"connection": "c3", "service": "seen.Echo", "method": "Echo"}, 9)
+	if detail := string(err.Data.Status.Details[0]); !sameJSON(t, detail, `{"@type":"type.googleapis.com/hidden.H","h":"x","part":{"n":"5"},"value":"AAE="}`) {
+		t.Errorf("the detail is %s", detail)
+	}
+}
+
+// TestReflectionTypesUnknown meets types that the server does not know either: each is
+// asked for once, and comes as it is.
+func TestReflectionTypesUnknown(t *testing.T) {
+	server := testserver.Describe(t, hiddenSchema()...)
+	h := Start(t)
+	h.Must("openConnection", obj{"address": server.Addr})
+	nobody := obj{"@type": "type.googleapis.com/nobody.N", "value": "CgF5"}
+	messages := make([]any, 100)
+	for i := range messages {
+		messages[i] = nobody
+	}
+	for range 3 {
+		h.echoes("c1", "seen.Echo", obj{"more": messages})
+	}
+	if n := server.Asked("nobody.N"); n != 1 {
+		t.Errorf("the type was asked for %d times", n)
+	}
+	err := h.Fail("callMethod", obj{"connection": "c1", "service": "seen.Echo", "method": "Echo", "request": obj{"[nobody.note]": 1}}, -32602)
+	if !strings.Contains(err.Message, "[nobody.note]") {
+		t.Errorf("%v", err)
+	}
+	// Without reflection nothing is asked for.
+	given := obj{"address": server.Addr, "proto": hiddenSchema()[0].Text}
+	h.echoes(given, "seen.Echo", obj{"any": obj{"@type": "type.googleapis.com/hidden.H", "value": "CgF5"}})
+	if n := server.Asked("hidden.H"); n != 0 {
+		t.Errorf("the type was asked for %d times", n)
+	}
 }

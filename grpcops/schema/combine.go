@@ -134,7 +134,7 @@ func Merge(given, other *Files) *Files {
 	})
 	merged, _ := linkAll(base, beside(base, added), services, bundledWins)
 	merged.paths = append(merged.paths, given.paths...)
-	merged.version, merged.bytes = other.version, other.bytes
+	merged.version, merged.bytes, merged.memory = other.version, other.bytes, other.memory
 	for name, reason := range other.unusable {
 		if _, err := base.FindDescriptorByName(name); err != nil {
 			merged.unusable[name] = reason

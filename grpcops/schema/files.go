@@ -30,7 +30,7 @@ type Files struct {
 
 	version string // of the reflection that gave it, if one did
 	bytes   int    // of what that gave
-	memory  int    // about how many bytes it holds, if it is in a Cache
+	memory  int    // about how many bytes it holds
 }
 
 // Services are those of the given files and the files they import, or those the

@@ -247,7 +247,7 @@ func (r *reflected) note(f *descriptorpb.FileDescriptorProto) {
 // files links what was fetched.
 func (r *reflected) files() *Files {
 	f, _ := linkAll(&protoregistry.Files{}, r.protos, slices.Clone(r.services), bundledWins)
-	f.version, f.bytes = r.version, r.bytes
+	f.version, f.bytes, f.memory = r.version, r.bytes, r.memory
 	for _, name := range r.services {
 		full := protoreflect.FullName(name)
 		if _, ok := f.FindService(name); !ok && f.unusable[full] == "" {

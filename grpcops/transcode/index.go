@@ -83,7 +83,9 @@ func (j *toJSON) changes(m *Message, body []part, pos, most int) (n int) {
 func (j *toJSON) known(m *Message, t tag) *field {
 	f := m.field(t.number)
 	if f == nil && m.extensions != nil {
-		f = j.codec.extensionNumbered(m, t.number)
+		if f = j.codec.extensionNumbered(m, t.number); f == nil && m.extensions.Has(t.number) {
+			j.unknown.add(Name{Message: m.name, Number: t.number})
+		}
 	}
 	if f == nil || !f.accepts(t.wireType) {
 		return nil

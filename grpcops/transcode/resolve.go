@@ -1,6 +1,7 @@
 package transcode
 
 import (
+	"bytes"
 	"strings"
 	"sync"
 
@@ -32,8 +33,8 @@ type typeSource struct {
 	extensions func() map[extensionID]protoreflect.ExtensionDescriptor
 }
 
-func newTypeSource(files *protoregistry.Files) typeSource {
-	return typeSource{files, sync.OnceValue(func() map[extensionID]protoreflect.ExtensionDescriptor {
+func newTypeSource(files *protoregistry.Files) *typeSource {
+	return &typeSource{files, sync.OnceValue(func() map[extensionID]protoreflect.ExtensionDescriptor {
 		return extensionsOf(files)
 	})}
 }
@@ -91,7 +92,7 @@ func (c *Codec) typeNamed(url []byte) *Message {
 	if m != nil {
 		return m
 	}
-	md := c.types.message(protoreflect.FullName(url[strings.LastIndexByte(string(url), '/')+1:]))
+	md := c.types.Load().message(protoreflect.FullName(typeNameOf(url)))
 	if md == nil {
 		return nil
 	}
@@ -103,6 +104,9 @@ func (c *Codec) typeNamed(url []byte) *Message {
 	}
 	return m
 }
+
+// typeNameOf is the name of the type in the URL of an Any.
+func typeNameOf(url []byte) []byte { return url[bytes.LastIndexByte(url, '/')+1:] }
 
 // Bounds of the type URLs that are remembered, and of their length in bytes: anyone
 // may vary what stands before the slash.
@@ -118,7 +122,7 @@ func (c *Codec) extensionNamed(m *Message, name []byte) (*field, *fault) {
 	f := c.byName[string(name)]
 	c.mu.RUnlock()
 	if f == nil {
-		xd := c.types.extension(protoreflect.FullName(name))
+		xd := c.types.Load().extension(protoreflect.FullName(name))
 		if xd == nil {
 			return nil, nil
 		}
@@ -143,7 +147,7 @@ func (c *Codec) extensionNumbered(m *Message, number protowire.Number) *field {
 	if f != nil {
 		return f
 	}
-	xd := c.types.extensions()[id]
+	xd := c.types.Load().extensions()[id]
 	if xd == nil {
 		return nil
 	}

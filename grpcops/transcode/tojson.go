@@ -29,6 +29,8 @@ type toJSON struct {
 	// Memory that levels share: each uses what lies above where it found them.
 	parts   []part
 	entries []entry // of the open maps
+
+	unknown unknown
 }
 
 // rescans is how many times over the bytes of a large message may be looked through
@@ -44,6 +46,7 @@ func (j *toJSON) reset(c *Codec, dst, wire []byte, o Options, inOrder bool) {
 	j.depth, j.partial = 0, false
 	j.groups = 1<<20 + rescans*len(wire)
 	j.parts, j.entries = j.parts[:0], j.entries[:0]
+	j.unknown.reset()
 }
 
 // release lets go of the caller's memory and keeps j for another message, unless

@@ -171,7 +171,11 @@ func (j *toJSON) any(m *Message, body []part) *fault {
 	if j.out, ok = appendString(j.out, url); !ok {
 		return notUTF8().in("@type")
 	}
-	if err := j.anyContent(j.codec.typeNamed(url), content); err != nil {
+	m = j.codec.typeNamed(url)
+	if m == nil && j.options.Asker != nil {
+		j.unknown.symbol(typeNameOf(url))
+	}
+	if err := j.anyContent(m, content); err != nil {
 		return err
 	}
 	j.out = append(j.out, '}')

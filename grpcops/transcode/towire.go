@@ -24,6 +24,8 @@ type toWire struct {
 	extensions []*field   // given in the open objects
 	keys       []entryKey // of the open maps
 	text       []byte     // the unescaped text of one string
+
+	unknown unknown
 }
 
 func (w *toWire) reset(c *Codec, dst, json []byte, o Options) {
@@ -31,6 +33,7 @@ func (w *toWire) reset(c *Codec, dst, json []byte, o Options) {
 	w.pos, w.depth, w.partial, w.likely = 0, 0, false, len(json)
 	w.skips = 1<<20 + rescans*len(json)
 	w.marks, w.extensions, w.keys = w.marks[:0], w.extensions[:0], w.keys[:0]
+	w.unknown.reset()
 	w.next()
 }
 

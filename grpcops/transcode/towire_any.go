@@ -30,6 +30,9 @@ func (w *toWire) any() *fault {
 	}
 	w.out = append(protowire.AppendVarint(append(w.out, anyTypeURL), uint64(len(url))), url...)
 	m := w.codec.typeNamed(url)
+	if m == nil && w.options.Asker != nil {
+		w.unknown.symbol(typeNameOf(url))
+	}
 	start := len(w.out)
 	w.out = append(w.out, anyValue)
 	l := w.open(w.likely)

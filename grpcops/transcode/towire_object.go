@@ -131,6 +131,9 @@ func (w *toWire) lookUp(m *Message, inAny bool) (*field, *fault) {
 		if f != nil {
 			return f, nil
 		}
+		if w.options.Asker != nil {
+			w.unknown.symbol(name[1 : len(name)-1])
+		}
 	}
 	if w.options.AllowUnknownFields {
 		return ignored, nil

@@ -15,6 +15,7 @@ import (
 	"errors"
 	"math"
 	"sync"
+	"sync/atomic"
 
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
@@ -30,11 +31,13 @@ type Options struct {
 	AllowUnknownFields bool // skip JSON members and enum names that the schema lacks
 
 	MostJSON int // bytes that AppendJSON may append; 0 is no bound
+
+	Asker Asker // may be nil
 }
 
 // Codec compiles message types and keeps the plans.
 type Codec struct {
-	types typeSource
+	types atomic.Pointer[typeSource]
 
 	mu       sync.RWMutex
 	messages map[protoreflect.MessageDescriptor]*Message
@@ -50,8 +53,7 @@ type Codec struct {
 // NewCodec returns a codec that looks for the types of Any messages and for
 // extensions in files. The well-known types and google.rpc's are always known.
 func NewCodec(files *protoregistry.Files) *Codec {
-	return &Codec{
-		types:    newTypeSource(files),
+	c := &Codec{
 		messages: make(map[protoreflect.MessageDescriptor]*Message),
 		named:    make(map[string]*Message),
 		byName:   make(map[string]*field),
@@ -59,7 +61,13 @@ func NewCodec(files *protoregistry.Files) *Codec {
 		wires:    sync.Pool{New: func() any { return new(toWire) }},
 		jsons:    sync.Pool{New: func() any { return new(toJSON) }},
 	}
+	c.types.Store(newTypeSource(files))
+	return c
 }
+
+// Learn makes the codec look in files from now on, which must have all that it
+// looked in before. Plans that were made stay.
+func (c *Codec) Learn(files *protoregistry.Files) { c.types.Store(newTypeSource(files)) }
 
 // Message returns the plan of a message type.
 func (c *Codec) Message(md protoreflect.MessageDescriptor) *Message {
@@ -83,14 +91,20 @@ func (c *Codec) Message(md protoreflect.MessageDescriptor) *Message {
 func (m *Message) AppendWire(dst, json []byte, o Options) ([]byte, error) {
 	w := m.codec.wires.Get().(*toWire)
 	defer w.release()
-	w.reset(m.codec, dst, json, o)
-	if err := w.message(m); err != nil {
-		return dst, err.public()
+	for {
+		w.reset(m.codec, dst, json, o)
+		err := w.message(m)
+		if err == nil {
+			err = w.atEnd()
+		}
+		switch {
+		case w.unknown.learned(o):
+		case err != nil:
+			return dst, err.public()
+		default:
+			return w.out, nil
+		}
 	}
-	if err := w.atEnd(); err != nil {
-		return dst, err.public()
-	}
-	return w.out, nil
 }
 
 // AppendWires does AppendWire for each element of a JSON array, one after the
@@ -99,20 +113,25 @@ func (m *Message) AppendWire(dst, json []byte, o Options) ([]byte, error) {
 func (m *Message) AppendWires(dst []byte, ends []int, jsonArray []byte, o Options) ([]byte, []int, error) {
 	w := m.codec.wires.Get().(*toWire)
 	defer w.release()
-	w.reset(m.codec, dst, jsonArray, o)
-	result := ends
-	err := w.array(func(int) *fault {
-		err := w.message(m)
-		result = append(result, len(w.out))
-		return err
-	})
-	if err == nil {
-		err = w.atEnd()
+	for {
+		w.reset(m.codec, dst, jsonArray, o)
+		result := ends
+		err := w.array(func(int) *fault {
+			err := w.message(m)
+			result = append(result, len(w.out))
+			return err
+		})
+		if err == nil {
+			err = w.atEnd()
+		}
+		switch {
+		case w.unknown.learned(o):
+		case err != nil:
+			return dst, ends, err.public()
+		default:
+			return w.out, result, nil
+		}
 	}
-	if err != nil {
-		return dst, ends, err.public()
-	}
-	return w.out, result, nil
 }
 
 // ErrTooLong is returned for a message whose JSON is longer than Options.MostJSON.
@@ -134,17 +153,21 @@ func (m *Message) AppendJSON(dst, wire []byte, o Options) ([]byte, error) {
 	j := m.codec.jsons.Get().(*toJSON)
 	defer j.release()
 	whole := []part{{end: uint32(len(wire))}}
-	j.reset(m.codec, dst, wire, o, true)
-	err := j.message(m, whole)
-	if err != nil && !err.tooLong {
-		j.reset(m.codec, dst, wire, o, false)
-		err = j.message(m, whole)
+	for {
+		j.reset(m.codec, dst, wire, o, true)
+		err := j.message(m, whole)
+		if err != nil && !err.tooLong {
+			j.reset(m.codec, dst, wire, o, false)
+			err = j.message(m, whole)
+		}
+		switch {
+		case j.unknown.learned(o):
+		case err == nil:
+			return j.out, nil
+		case err.tooLong:
+			return dst, ErrTooLong
+		default:
+			return dst, err.public()
+		}
 	}
-	switch {
-	case err == nil:
-		return j.out, nil
-	case err.tooLong:
-		return dst, ErrTooLong
-	}
-	return dst, err.public()
 }

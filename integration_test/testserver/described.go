@@ -19,6 +19,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/descriptorpb"
 	"google.golang.org/protobuf/types/dynamicpb"
+	"google.golang.org/protobuf/types/known/anypb"
 )
 
 // Described is a server whose reflection (v1) tells what the test wants it to. It
@@ -265,3 +266,13 @@ func (u *unit) has(in *reflectionv1.ServerReflectionRequest) bool {
 
 // Refuse is a status for Source.Unanswered.
 func Refuse(code codes.Code) error { return status.Error(code, "this one is broken") }
+
+// Any is the wire form of a google.protobuf.Any.
+func (d *Described) Any(name string, value []byte) []byte {
+	d.t.Helper()
+	raw, err := proto.Marshal(&anypb.Any{TypeUrl: "type.googleapis.com/" + name, Value: value})
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return raw
+}
