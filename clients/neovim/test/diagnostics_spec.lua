@@ -42,13 +42,13 @@ h.test("of a schema, in the schema's file and in the quickfix list", function()
     child:result_with("FAILED")
     local proto = results .. "/broken.proto"
     local want = {
-      '5: the import "ohter.proto" is not given',
-      "9: message broken.A: fields first and second both have the same tag 1",
+      "7: message broken.A: fields first and second both have the same tag 1",
+      "12: message broken.B: fields third and fourth both have the same tag 2",
     }
     h.equal(want, shown(child, proto))
     child:command("cfirst")
     h.equal(
-      { proto, 5, 8 },
+      { proto, 7, 18 },
       child:lua("local at = vim.api.nvim_win_get_cursor(0) return { vim.fn.expand('%:p'), at[1], at[2] + 1 }")
     )
     -- The marks are drawn once the schema's buffer is loaded.

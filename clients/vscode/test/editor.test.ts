@@ -98,8 +98,8 @@ test("errors of a schema are shown in its file", () =>
     host.open(join(results, "demo.grpc"), text, line);
     await editor.run("grpcline.run");
     assert.deepEqual(shown("grpcline.schema", { toString: () => `file:${encodeURI(join(results, "broken.proto"))}` }), [
-      '5: the import "ohter.proto" is not given',
-      "9: message broken.A: fields first and second both have the same tag 1",
+      "7: message broken.A: fields first and second both have the same tag 1",
+      "12: message broken.B: fields third and fourth both have the same tag 2",
     ]);
   }));
 
