@@ -147,6 +147,21 @@ func TestInterrupt(t *testing.T) {
 			}
 		})
 	}
+	for name, args := range map[string][]string{
+		"while a message is read": {"call", "demo:///", "SayHello", "-"},
+		"while params are read":   {"rpc", "ping", "-"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := startShell(t, args...)
+			s.write(strings.Repeat(" ", 2<<20)) // more than a pipe holds, so it is being read
+			if err := s.cmd.Process.Signal(os.Interrupt); err != nil {
+				t.Skip(err)
+			}
+			if rest, code := s.exit(); code != 130 || rest != "" || s.log.String() != "" {
+				t.Errorf("exit code %d, %q, stderr %q", code, rest, s.log.String())
+			}
+		})
+	}
 	t.Run("while connecting", func(t *testing.T) {
 		accepted := make(chan struct{}, 100)
 		address := testserver.Raw(t, func(conn net.Conn) {

@@ -126,6 +126,7 @@ func (m *terminal) exit() (rest string, code int) {
 // TestTypedByHand holds a conversation on a terminal.
 func TestTypedByHand(t *testing.T) {
 	m := startTerminal(t, exec.Command(workerBinary, "call", "demo:///", "Chat"))
+	m.await("Type each grpcline.demo.ChatMessage as JSON; ^D ends sending, ^C cancels.\r\n")
 	m.write("{\"text\":\"one\"}\n")
 	m.await("{\r\n  \x1b[36m\"from\"\x1b[0m: \x1b[32m\"demo\"\x1b[0m,\r\n  \x1b[36m\"text\"\x1b[0m: \x1b[32m\"You said: one\"\x1b[0m\r\n}\r\n")
 	m.write("{text}\n")

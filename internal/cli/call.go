@@ -94,7 +94,7 @@ func (c *caller) run(ctx context.Context) error {
 	case "unary":
 		return c.unary(ctx)
 	case "serverStream":
-		request, err := c.one()
+		request, err := c.one(ctx)
 		if err != nil {
 			return err
 		}
@@ -106,11 +106,11 @@ func (c *caller) run(ctx context.Context) error {
 }
 
 // one is the request of a method that takes no stream.
-func (c *caller) one() (json.RawMessage, error) {
+func (c *caller) one(ctx context.Context) (json.RawMessage, error) {
 	if len(c.in.args) == 0 {
 		return json.RawMessage("{}"), nil
 	}
-	request, err := c.in.only()
+	request, err := c.in.onlyBefore(ctx)
 	switch {
 	case errors.Is(err, io.EOF):
 		return nil, fmt.Errorf("there is no message in %s; an empty one is {}", c.in.args[0])
@@ -139,7 +139,7 @@ func (c *caller) params(request json.RawMessage) rpcParams {
 }
 
 func (c *caller) unary(ctx context.Context) error {
-	request, err := c.one()
+	request, err := c.one(ctx)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -44,6 +45,26 @@ func (v *values) next() (json.RawMessage, error) {
 		}
 		v.close()
 		v.text = nil
+	}
+}
+
+// onlyBefore is only until ctx ends: then its error is the cause, and a goroutine is left
+// behind in the read.
+func (v *values) onlyBefore(ctx context.Context) (json.RawMessage, error) {
+	type result struct {
+		value json.RawMessage
+		err   error
+	}
+	done := make(chan result, 1)
+	go func() {
+		value, err := v.only()
+		done <- result{value, err}
+	}()
+	select {
+	case r := <-done:
+		return r.value, r.err
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
 	}
 }
 

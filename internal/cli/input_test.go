@@ -107,13 +107,13 @@ func TestOnlyValue(t *testing.T) {
 		{[]string{"{}", "{}"}, "", errTwoValues},
 		{[]string{"{}", " "}, "{}", nil},
 	} {
-		got, err := (&values{what: "MESSAGE", args: test.args}).only()
+		got, err := (&values{what: "MESSAGE", args: test.args}).onlyBefore(t.Context())
 		if string(got) != test.want || !errors.Is(err, test.err) {
 			t.Errorf("%q: got %q, %v", test.args, got, err)
 		}
 	}
 	in := &values{what: "MESSAGE", args: []string{"{}", "{x}"}}
-	if _, err := in.only(); err == nil || !strings.HasPrefix(err.Error(), "MESSAGE 2, column 2: ") {
+	if _, err := in.onlyBefore(t.Context()); err == nil || !strings.HasPrefix(err.Error(), "MESSAGE 2, column 2: ") {
 		t.Errorf("a wrong second: %v", err)
 	}
 }

@@ -31,12 +31,12 @@ or its error on standard error. PARAMS are JSON, those in FILE, or - for standar
 		return c.methodNames(), cobra.ShellCompDirectiveNoFileComp
 	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		params, err := readParams(args[1:])
+		ctx, cancel := interruptible(cmd.Context())
+		defer cancel(nil)
+		params, err := readParams(ctx, args[1:])
 		if err != nil {
 			return err
 		}
-		ctx, cancel := interruptible(cmd.Context())
-		defer cancel(nil)
 		result, err := c.ask(ctx, args[0], params)
 		if failure := new(jsonrpc2.Error); errors.As(err, &failure) {
 			fmt.Fprintf(os.Stderr, "grpcline: error %d: %s\n", failure.Code, failure.Message)
@@ -76,12 +76,12 @@ func (c *common) ask(ctx context.Context, method string, params json.RawMessage)
 }
 
 // readParams reads PARAMS, @FILE or -; nil if there are none.
-func readParams(args []string) (json.RawMessage, error) {
+func readParams(ctx context.Context, args []string) (json.RawMessage, error) {
 	if len(args) == 0 {
 		return nil, nil
 	}
 	in := &values{what: "PARAMS", args: args}
-	params, err := in.only()
+	params, err := in.onlyBefore(ctx)
 	switch {
 	case errors.Is(err, io.EOF):
 		return nil, fmt.Errorf("there are no PARAMS in %s", args[0])
