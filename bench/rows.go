@@ -37,6 +37,10 @@ func callRows() []row {
 		lone("unary-64k", "unary, 64 KiB each way", 64<<10, 1.1),
 		lone("unary-1m", "unary, 1 MiB each way", 1<<20, 1.5),
 		{
+			name: "rich", title: "unary, a rich message of 10 KB each way", unit: seconds,
+			contenders: richContenders(), goals: []goal{atMost(1.5, staticGRPC, barePipe)},
+		},
+		{
 			name: "grpcurl", title: "unary, one process a call", unit: seconds,
 			contenders: []contender{one.grpcurl(), one.static(), one.worker()}, goals: []goal{atLeast(100, grpcurlTool)},
 		},
@@ -86,6 +90,7 @@ func jsonRows() []row {
 	}
 	add("small", "small message", toJSONContenders(small()), toWireContenders(small()))
 	add("items", "100 nested items", toJSONContenders(items(100)), toWireContenders(items(100)))
+	add("rich", "a rich message of 10 KB", toJSONContenders(order()), toWireContenders(order()))
 	add("64k", "64 KiB of bytes", toJSONContenders(payload(64<<10)), toWireContenders(payload(64<<10)))
 	return rows
 }

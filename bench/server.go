@@ -41,6 +41,8 @@ type service struct {
 
 func (service) Echo(_ context.Context, p *benchpb.Payload) (*benchpb.Payload, error) { return p, nil }
 
+func (service) EchoOrder(_ context.Context, o *benchpb.Order) (*benchpb.Order, error) { return o, nil }
+
 func (service) Produce(r *benchpb.ProduceRequest, out grpc.ServerStreamingServer[benchpb.Small]) error {
 	for range r.GetCount() {
 		if err := out.Send(r.GetMessage()); err != nil {

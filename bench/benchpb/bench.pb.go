@@ -11,6 +11,7 @@ package benchpb
 import (
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
+	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 	reflect "reflect"
 	sync "sync"
 	unsafe "unsafe"
@@ -424,11 +425,352 @@ func (x *Items) GetItems() []*Item {
 	return nil
 }
 
+// The everyday message: nested, with maps, strings and numbers.
+type Order struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Number        int64                  `protobuf:"varint,2,opt,name=number,proto3" json:"number,omitempty"`
+	CustomerName  string                 `protobuf:"bytes,3,opt,name=customer_name,json=customerName,proto3" json:"customer_name,omitempty"`
+	Email         string                 `protobuf:"bytes,4,opt,name=email,proto3" json:"email,omitempty"`
+	Shipping      *Address               `protobuf:"bytes,5,opt,name=shipping,proto3" json:"shipping,omitempty"`
+	Billing       *Address               `protobuf:"bytes,6,opt,name=billing,proto3" json:"billing,omitempty"`
+	Lines         []*Line                `protobuf:"bytes,7,rep,name=lines,proto3" json:"lines,omitempty"`
+	Counters      map[string]int64       `protobuf:"bytes,8,rep,name=counters,proto3" json:"counters,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"varint,2,opt,name=value"`
+	Labels        map[string]string      `protobuf:"bytes,9,rep,name=labels,proto3" json:"labels,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	Total         float64                `protobuf:"fixed64,10,opt,name=total,proto3" json:"total,omitempty"`
+	Comment       string                 `protobuf:"bytes,11,opt,name=comment,proto3" json:"comment,omitempty"`
+	CreatedAt     *timestamppb.Timestamp `protobuf:"bytes,12,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
+	Related       []int64                `protobuf:"varint,13,rep,packed,name=related,proto3" json:"related,omitempty"`
+	Paid          bool                   `protobuf:"varint,14,opt,name=paid,proto3" json:"paid,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Order) Reset() {
+	*x = Order{}
+	mi := &file_bench_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Order) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Order) ProtoMessage() {}
+
+func (x *Order) ProtoReflect() protoreflect.Message {
+	mi := &file_bench_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Order.ProtoReflect.Descriptor instead.
+func (*Order) Descriptor() ([]byte, []int) {
+	return file_bench_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *Order) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *Order) GetNumber() int64 {
+	if x != nil {
+		return x.Number
+	}
+	return 0
+}
+
+func (x *Order) GetCustomerName() string {
+	if x != nil {
+		return x.CustomerName
+	}
+	return ""
+}
+
+func (x *Order) GetEmail() string {
+	if x != nil {
+		return x.Email
+	}
+	return ""
+}
+
+func (x *Order) GetShipping() *Address {
+	if x != nil {
+		return x.Shipping
+	}
+	return nil
+}
+
+func (x *Order) GetBilling() *Address {
+	if x != nil {
+		return x.Billing
+	}
+	return nil
+}
+
+func (x *Order) GetLines() []*Line {
+	if x != nil {
+		return x.Lines
+	}
+	return nil
+}
+
+func (x *Order) GetCounters() map[string]int64 {
+	if x != nil {
+		return x.Counters
+	}
+	return nil
+}
+
+func (x *Order) GetLabels() map[string]string {
+	if x != nil {
+		return x.Labels
+	}
+	return nil
+}
+
+func (x *Order) GetTotal() float64 {
+	if x != nil {
+		return x.Total
+	}
+	return 0
+}
+
+func (x *Order) GetComment() string {
+	if x != nil {
+		return x.Comment
+	}
+	return ""
+}
+
+func (x *Order) GetCreatedAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CreatedAt
+	}
+	return nil
+}
+
+func (x *Order) GetRelated() []int64 {
+	if x != nil {
+		return x.Related
+	}
+	return nil
+}
+
+func (x *Order) GetPaid() bool {
+	if x != nil {
+		return x.Paid
+	}
+	return false
+}
+
+type Address struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Street        string                 `protobuf:"bytes,1,opt,name=street,proto3" json:"street,omitempty"`
+	City          string                 `protobuf:"bytes,2,opt,name=city,proto3" json:"city,omitempty"`
+	Zip           string                 `protobuf:"bytes,3,opt,name=zip,proto3" json:"zip,omitempty"`
+	Latitude      float64                `protobuf:"fixed64,4,opt,name=latitude,proto3" json:"latitude,omitempty"`
+	Longitude     float64                `protobuf:"fixed64,5,opt,name=longitude,proto3" json:"longitude,omitempty"`
+	Notes         map[string]string      `protobuf:"bytes,6,rep,name=notes,proto3" json:"notes,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Address) Reset() {
+	*x = Address{}
+	mi := &file_bench_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Address) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Address) ProtoMessage() {}
+
+func (x *Address) ProtoReflect() protoreflect.Message {
+	mi := &file_bench_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Address.ProtoReflect.Descriptor instead.
+func (*Address) Descriptor() ([]byte, []int) {
+	return file_bench_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *Address) GetStreet() string {
+	if x != nil {
+		return x.Street
+	}
+	return ""
+}
+
+func (x *Address) GetCity() string {
+	if x != nil {
+		return x.City
+	}
+	return ""
+}
+
+func (x *Address) GetZip() string {
+	if x != nil {
+		return x.Zip
+	}
+	return ""
+}
+
+func (x *Address) GetLatitude() float64 {
+	if x != nil {
+		return x.Latitude
+	}
+	return 0
+}
+
+func (x *Address) GetLongitude() float64 {
+	if x != nil {
+		return x.Longitude
+	}
+	return 0
+}
+
+func (x *Address) GetNotes() map[string]string {
+	if x != nil {
+		return x.Notes
+	}
+	return nil
+}
+
+type Line struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Sku           string                 `protobuf:"bytes,1,opt,name=sku,proto3" json:"sku,omitempty"`
+	Title         string                 `protobuf:"bytes,2,opt,name=title,proto3" json:"title,omitempty"`
+	Count         int32                  `protobuf:"varint,3,opt,name=count,proto3" json:"count,omitempty"`
+	Cents         int64                  `protobuf:"varint,4,opt,name=cents,proto3" json:"cents,omitempty"`
+	Weight        float64                `protobuf:"fixed64,5,opt,name=weight,proto3" json:"weight,omitempty"`
+	Tags          []string               `protobuf:"bytes,6,rep,name=tags,proto3" json:"tags,omitempty"`
+	Attributes    map[string]string      `protobuf:"bytes,7,rep,name=attributes,proto3" json:"attributes,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	Gift          bool                   `protobuf:"varint,8,opt,name=gift,proto3" json:"gift,omitempty"`
+	Kind          Kind                   `protobuf:"varint,9,opt,name=kind,proto3,enum=grpcline.bench.Kind" json:"kind,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Line) Reset() {
+	*x = Line{}
+	mi := &file_bench_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Line) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Line) ProtoMessage() {}
+
+func (x *Line) ProtoReflect() protoreflect.Message {
+	mi := &file_bench_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Line.ProtoReflect.Descriptor instead.
+func (*Line) Descriptor() ([]byte, []int) {
+	return file_bench_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *Line) GetSku() string {
+	if x != nil {
+		return x.Sku
+	}
+	return ""
+}
+
+func (x *Line) GetTitle() string {
+	if x != nil {
+		return x.Title
+	}
+	return ""
+}
+
+func (x *Line) GetCount() int32 {
+	if x != nil {
+		return x.Count
+	}
+	return 0
+}
+
+func (x *Line) GetCents() int64 {
+	if x != nil {
+		return x.Cents
+	}
+	return 0
+}
+
+func (x *Line) GetWeight() float64 {
+	if x != nil {
+		return x.Weight
+	}
+	return 0
+}
+
+func (x *Line) GetTags() []string {
+	if x != nil {
+		return x.Tags
+	}
+	return nil
+}
+
+func (x *Line) GetAttributes() map[string]string {
+	if x != nil {
+		return x.Attributes
+	}
+	return nil
+}
+
+func (x *Line) GetGift() bool {
+	if x != nil {
+		return x.Gift
+	}
+	return false
+}
+
+func (x *Line) GetKind() Kind {
+	if x != nil {
+		return x.Kind
+	}
+	return Kind_NONE
+}
+
 var File_bench_proto protoreflect.FileDescriptor
 
 const file_bench_proto_rawDesc = "" +
 	"\n" +
-	"\vbench.proto\x12\x0egrpcline.bench\"\x1d\n" +
+	"\vbench.proto\x12\x0egrpcline.bench\x1a\x1fgoogle/protobuf/timestamp.proto\"\x1d\n" +
 	"\aPayload\x12\x12\n" +
 	"\x04body\x18\x01 \x01(\fR\x04body\"\x8c\x01\n" +
 	"\x05Small\x12(\n" +
@@ -451,12 +793,62 @@ const file_bench_proto_rawDesc = "" +
 	"\x06parent\x18\x05 \x01(\v2\x14.grpcline.bench.ItemR\x06parent\x12(\n" +
 	"\x04kind\x18\x06 \x01(\x0e2\x14.grpcline.bench.KindR\x04kind\"3\n" +
 	"\x05Items\x12*\n" +
-	"\x05items\x18\x01 \x03(\v2\x14.grpcline.bench.ItemR\x05items*\x1b\n" +
+	"\x05items\x18\x01 \x03(\v2\x14.grpcline.bench.ItemR\x05items\"\x8b\x05\n" +
+	"\x05Order\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x16\n" +
+	"\x06number\x18\x02 \x01(\x03R\x06number\x12#\n" +
+	"\rcustomer_name\x18\x03 \x01(\tR\fcustomerName\x12\x14\n" +
+	"\x05email\x18\x04 \x01(\tR\x05email\x123\n" +
+	"\bshipping\x18\x05 \x01(\v2\x17.grpcline.bench.AddressR\bshipping\x121\n" +
+	"\abilling\x18\x06 \x01(\v2\x17.grpcline.bench.AddressR\abilling\x12*\n" +
+	"\x05lines\x18\a \x03(\v2\x14.grpcline.bench.LineR\x05lines\x12?\n" +
+	"\bcounters\x18\b \x03(\v2#.grpcline.bench.Order.CountersEntryR\bcounters\x129\n" +
+	"\x06labels\x18\t \x03(\v2!.grpcline.bench.Order.LabelsEntryR\x06labels\x12\x14\n" +
+	"\x05total\x18\n" +
+	" \x01(\x01R\x05total\x12\x18\n" +
+	"\acomment\x18\v \x01(\tR\acomment\x129\n" +
+	"\n" +
+	"created_at\x18\f \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\x12\x18\n" +
+	"\arelated\x18\r \x03(\x03R\arelated\x12\x12\n" +
+	"\x04paid\x18\x0e \x01(\bR\x04paid\x1a;\n" +
+	"\rCountersEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\x03R\x05value:\x028\x01\x1a9\n" +
+	"\vLabelsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xf5\x01\n" +
+	"\aAddress\x12\x16\n" +
+	"\x06street\x18\x01 \x01(\tR\x06street\x12\x12\n" +
+	"\x04city\x18\x02 \x01(\tR\x04city\x12\x10\n" +
+	"\x03zip\x18\x03 \x01(\tR\x03zip\x12\x1a\n" +
+	"\blatitude\x18\x04 \x01(\x01R\blatitude\x12\x1c\n" +
+	"\tlongitude\x18\x05 \x01(\x01R\tlongitude\x128\n" +
+	"\x05notes\x18\x06 \x03(\v2\".grpcline.bench.Address.NotesEntryR\x05notes\x1a8\n" +
+	"\n" +
+	"NotesEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xc9\x02\n" +
+	"\x04Line\x12\x10\n" +
+	"\x03sku\x18\x01 \x01(\tR\x03sku\x12\x14\n" +
+	"\x05title\x18\x02 \x01(\tR\x05title\x12\x14\n" +
+	"\x05count\x18\x03 \x01(\x05R\x05count\x12\x14\n" +
+	"\x05cents\x18\x04 \x01(\x03R\x05cents\x12\x16\n" +
+	"\x06weight\x18\x05 \x01(\x01R\x06weight\x12\x12\n" +
+	"\x04tags\x18\x06 \x03(\tR\x04tags\x12D\n" +
+	"\n" +
+	"attributes\x18\a \x03(\v2$.grpcline.bench.Line.AttributesEntryR\n" +
+	"attributes\x12\x12\n" +
+	"\x04gift\x18\b \x01(\bR\x04gift\x12(\n" +
+	"\x04kind\x18\t \x01(\x0e2\x14.grpcline.bench.KindR\x04kind\x1a=\n" +
+	"\x0fAttributesEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01*\x1b\n" +
 	"\x04Kind\x12\b\n" +
 	"\x04NONE\x10\x00\x12\t\n" +
-	"\x05PLAIN\x10\x012\x82\x02\n" +
+	"\x05PLAIN\x10\x012\xbd\x02\n" +
 	"\x05Bench\x128\n" +
-	"\x04Echo\x12\x17.grpcline.bench.Payload\x1a\x17.grpcline.bench.Payload\x12B\n" +
+	"\x04Echo\x12\x17.grpcline.bench.Payload\x1a\x17.grpcline.bench.Payload\x129\n" +
+	"\tEchoOrder\x12\x15.grpcline.bench.Order\x1a\x15.grpcline.bench.Order\x12B\n" +
 	"\aProduce\x12\x1e.grpcline.bench.ProduceRequest\x1a\x15.grpcline.bench.Small0\x01\x12=\n" +
 	"\aCollect\x12\x15.grpcline.bench.Small\x1a\x19.grpcline.bench.Collected(\x01\x12<\n" +
 	"\x04Talk\x12\x17.grpcline.bench.Payload\x1a\x17.grpcline.bench.Payload(\x010\x01B,Z*github.com/grpcline/grpcline/bench/benchpbb\x06proto3"
@@ -474,15 +866,23 @@ func file_bench_proto_rawDescGZIP() []byte {
 }
 
 var file_bench_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_bench_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
+var file_bench_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
 var file_bench_proto_goTypes = []any{
-	(Kind)(0),              // 0: grpcline.bench.Kind
-	(*Payload)(nil),        // 1: grpcline.bench.Payload
-	(*Small)(nil),          // 2: grpcline.bench.Small
-	(*ProduceRequest)(nil), // 3: grpcline.bench.ProduceRequest
-	(*Collected)(nil),      // 4: grpcline.bench.Collected
-	(*Item)(nil),           // 5: grpcline.bench.Item
-	(*Items)(nil),          // 6: grpcline.bench.Items
+	(Kind)(0),                     // 0: grpcline.bench.Kind
+	(*Payload)(nil),               // 1: grpcline.bench.Payload
+	(*Small)(nil),                 // 2: grpcline.bench.Small
+	(*ProduceRequest)(nil),        // 3: grpcline.bench.ProduceRequest
+	(*Collected)(nil),             // 4: grpcline.bench.Collected
+	(*Item)(nil),                  // 5: grpcline.bench.Item
+	(*Items)(nil),                 // 6: grpcline.bench.Items
+	(*Order)(nil),                 // 7: grpcline.bench.Order
+	(*Address)(nil),               // 8: grpcline.bench.Address
+	(*Line)(nil),                  // 9: grpcline.bench.Line
+	nil,                           // 10: grpcline.bench.Order.CountersEntry
+	nil,                           // 11: grpcline.bench.Order.LabelsEntry
+	nil,                           // 12: grpcline.bench.Address.NotesEntry
+	nil,                           // 13: grpcline.bench.Line.AttributesEntry
+	(*timestamppb.Timestamp)(nil), // 14: google.protobuf.Timestamp
 }
 var file_bench_proto_depIdxs = []int32{
 	0,  // 0: grpcline.bench.Small.kind:type_name -> grpcline.bench.Kind
@@ -491,19 +891,30 @@ var file_bench_proto_depIdxs = []int32{
 	5,  // 3: grpcline.bench.Item.parent:type_name -> grpcline.bench.Item
 	0,  // 4: grpcline.bench.Item.kind:type_name -> grpcline.bench.Kind
 	5,  // 5: grpcline.bench.Items.items:type_name -> grpcline.bench.Item
-	1,  // 6: grpcline.bench.Bench.Echo:input_type -> grpcline.bench.Payload
-	3,  // 7: grpcline.bench.Bench.Produce:input_type -> grpcline.bench.ProduceRequest
-	2,  // 8: grpcline.bench.Bench.Collect:input_type -> grpcline.bench.Small
-	1,  // 9: grpcline.bench.Bench.Talk:input_type -> grpcline.bench.Payload
-	1,  // 10: grpcline.bench.Bench.Echo:output_type -> grpcline.bench.Payload
-	2,  // 11: grpcline.bench.Bench.Produce:output_type -> grpcline.bench.Small
-	4,  // 12: grpcline.bench.Bench.Collect:output_type -> grpcline.bench.Collected
-	1,  // 13: grpcline.bench.Bench.Talk:output_type -> grpcline.bench.Payload
-	10, // [10:14] is the sub-list for method output_type
-	6,  // [6:10] is the sub-list for method input_type
-	6,  // [6:6] is the sub-list for extension type_name
-	6,  // [6:6] is the sub-list for extension extendee
-	0,  // [0:6] is the sub-list for field type_name
+	8,  // 6: grpcline.bench.Order.shipping:type_name -> grpcline.bench.Address
+	8,  // 7: grpcline.bench.Order.billing:type_name -> grpcline.bench.Address
+	9,  // 8: grpcline.bench.Order.lines:type_name -> grpcline.bench.Line
+	10, // 9: grpcline.bench.Order.counters:type_name -> grpcline.bench.Order.CountersEntry
+	11, // 10: grpcline.bench.Order.labels:type_name -> grpcline.bench.Order.LabelsEntry
+	14, // 11: grpcline.bench.Order.created_at:type_name -> google.protobuf.Timestamp
+	12, // 12: grpcline.bench.Address.notes:type_name -> grpcline.bench.Address.NotesEntry
+	13, // 13: grpcline.bench.Line.attributes:type_name -> grpcline.bench.Line.AttributesEntry
+	0,  // 14: grpcline.bench.Line.kind:type_name -> grpcline.bench.Kind
+	1,  // 15: grpcline.bench.Bench.Echo:input_type -> grpcline.bench.Payload
+	7,  // 16: grpcline.bench.Bench.EchoOrder:input_type -> grpcline.bench.Order
+	3,  // 17: grpcline.bench.Bench.Produce:input_type -> grpcline.bench.ProduceRequest
+	2,  // 18: grpcline.bench.Bench.Collect:input_type -> grpcline.bench.Small
+	1,  // 19: grpcline.bench.Bench.Talk:input_type -> grpcline.bench.Payload
+	1,  // 20: grpcline.bench.Bench.Echo:output_type -> grpcline.bench.Payload
+	7,  // 21: grpcline.bench.Bench.EchoOrder:output_type -> grpcline.bench.Order
+	2,  // 22: grpcline.bench.Bench.Produce:output_type -> grpcline.bench.Small
+	4,  // 23: grpcline.bench.Bench.Collect:output_type -> grpcline.bench.Collected
+	1,  // 24: grpcline.bench.Bench.Talk:output_type -> grpcline.bench.Payload
+	20, // [20:25] is the sub-list for method output_type
+	15, // [15:20] is the sub-list for method input_type
+	15, // [15:15] is the sub-list for extension type_name
+	15, // [15:15] is the sub-list for extension extendee
+	0,  // [0:15] is the sub-list for field type_name
 }
 
 func init() { file_bench_proto_init() }
@@ -517,7 +928,7 @@ func file_bench_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_bench_proto_rawDesc), len(file_bench_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   6,
+			NumMessages:   13,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

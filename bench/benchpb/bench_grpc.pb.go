@@ -21,10 +21,11 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	Bench_Echo_FullMethodName    = "/grpcline.bench.Bench/Echo"
-	Bench_Produce_FullMethodName = "/grpcline.bench.Bench/Produce"
-	Bench_Collect_FullMethodName = "/grpcline.bench.Bench/Collect"
-	Bench_Talk_FullMethodName    = "/grpcline.bench.Bench/Talk"
+	Bench_Echo_FullMethodName      = "/grpcline.bench.Bench/Echo"
+	Bench_EchoOrder_FullMethodName = "/grpcline.bench.Bench/EchoOrder"
+	Bench_Produce_FullMethodName   = "/grpcline.bench.Bench/Produce"
+	Bench_Collect_FullMethodName   = "/grpcline.bench.Bench/Collect"
+	Bench_Talk_FullMethodName      = "/grpcline.bench.Bench/Talk"
 )
 
 // BenchClient is the client API for Bench service.
@@ -35,6 +36,8 @@ const (
 type BenchClient interface {
 	// Echo returns its request.
 	Echo(ctx context.Context, in *Payload, opts ...grpc.CallOption) (*Payload, error)
+	// EchoOrder returns its request.
+	EchoOrder(ctx context.Context, in *Order, opts ...grpc.CallOption) (*Order, error)
 	// Produce sends the same small message as often as asked.
 	Produce(ctx context.Context, in *ProduceRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[Small], error)
 	// Collect counts what it receives.
@@ -55,6 +58,16 @@ func (c *benchClient) Echo(ctx context.Context, in *Payload, opts ...grpc.CallOp
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(Payload)
 	err := c.cc.Invoke(ctx, Bench_Echo_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *benchClient) EchoOrder(ctx context.Context, in *Order, opts ...grpc.CallOption) (*Order, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Order)
+	err := c.cc.Invoke(ctx, Bench_EchoOrder_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -114,6 +127,8 @@ type Bench_TalkClient = grpc.BidiStreamingClient[Payload, Payload]
 type BenchServer interface {
 	// Echo returns its request.
 	Echo(context.Context, *Payload) (*Payload, error)
+	// EchoOrder returns its request.
+	EchoOrder(context.Context, *Order) (*Order, error)
 	// Produce sends the same small message as often as asked.
 	Produce(*ProduceRequest, grpc.ServerStreamingServer[Small]) error
 	// Collect counts what it receives.
@@ -132,6 +147,9 @@ type UnimplementedBenchServer struct{}
 
 func (UnimplementedBenchServer) Echo(context.Context, *Payload) (*Payload, error) {
 	return nil, status.Error(codes.Unimplemented, "method Echo not implemented")
+}
+func (UnimplementedBenchServer) EchoOrder(context.Context, *Order) (*Order, error) {
+	return nil, status.Error(codes.Unimplemented, "method EchoOrder not implemented")
 }
 func (UnimplementedBenchServer) Produce(*ProduceRequest, grpc.ServerStreamingServer[Small]) error {
 	return status.Error(codes.Unimplemented, "method Produce not implemented")
@@ -181,6 +199,24 @@ func _Bench_Echo_Handler(srv interface{}, ctx context.Context, dec func(interfac
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Bench_EchoOrder_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(Order)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(BenchServer).EchoOrder(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: Bench_EchoOrder_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(BenchServer).EchoOrder(ctx, req.(*Order))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _Bench_Produce_Handler(srv interface{}, stream grpc.ServerStream) error {
 	m := new(ProduceRequest)
 	if err := stream.RecvMsg(m); err != nil {
@@ -216,6 +252,10 @@ var Bench_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Echo",
 			Handler:    _Bench_Echo_Handler,
+		},
+		{
+			MethodName: "EchoOrder",
+			Handler:    _Bench_EchoOrder_Handler,
 		},
 	},
 	Streams: []grpc.StreamDesc{
