@@ -127,7 +127,7 @@ func (w *Worker) run(ctx context.Context, m *method, op operation) (result any, 
 func (w *Worker) recover(m *method, err *error) {
 	if p := recover(); p != nil {
 		w.logDefect(p)
-		*err = &Error{Code: jsonrpc2.CodeInternalError, Message: fmt.Sprintf("a defect in grpcline: %s failed; the log says more", m.name)}
+		*err = &Error{Code: jsonrpc2.CodeInternalError, Message: fmt.Sprintf("a defect in grpcline: %s failed; the log says more", m.Name)}
 	}
 }
 

@@ -20,15 +20,15 @@ func TestProtocolTables(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := string(was)
-	for _, table := range newTable(allMethods()).docTables() {
-		start, end := "<!-- "+table.name+" -->\n", "<!-- /"+table.name+" -->"
+	for _, table := range newTable(allMethods()).api().Tables() {
+		start, end := "<!-- "+table.Name+" -->\n", "<!-- /"+table.Name+" -->"
 		before, rest, found := strings.Cut(text, start)
 		_, after, closed := strings.Cut(rest, end)
 		if !found || !closed {
-			t.Errorf("protocol.md has no place for %q: %s…%s", table.name, start, end)
+			t.Errorf("protocol.md has no place for %q: %s…%s", table.Name, start, end)
 			continue
 		}
-		text = before + start + table.text + end + after
+		text = before + start + table.Text + end + after
 	}
 	switch {
 	case text == string(was):
@@ -55,23 +55,12 @@ func firstDifference(a, b string) int {
 // that say nothing of themselves.
 func TestEveryMemberIsDocumented(t *testing.T) {
 	table := newTable(allMethods())
-	for _, all := range []meanings{table.paramMeanings(), streamOptions(), table.resultMeanings(), errorMeanings()} {
-		for _, m := range all {
-			if m.doc == "" {
-				t.Errorf("%q of %s has no doc tag", m.name, strings.Join(m.of, ", "))
-			}
-		}
-	}
-	for name, schema := range table.openRPC("test").Components.Schemas {
-		for _, p := range schema.Properties {
-			if p.schema.Description == "" {
-				t.Errorf("%q of %s has no doc tag", p.name, name)
-			}
-		}
+	for _, name := range table.api().Undocumented() {
+		t.Errorf("%s has no doc tag", name)
 	}
 	for _, m := range table.methods {
-		if !strings.HasSuffix(m.summary, ".") {
-			t.Errorf("the summary of %s is no sentence: %q", m.name, m.summary)
+		if !strings.HasSuffix(m.Summary, ".") {
+			t.Errorf("the summary of %s is no sentence: %q", m.Name, m.Summary)
 		}
 	}
 }

@@ -16,10 +16,10 @@ import (
 func TestReasonsAreDocumented(t *testing.T) {
 	var all []string
 	for _, e := range errorDocs() {
-		for _, word := range e.reasons {
+		for _, word := range e.Reasons {
 			all = append(all, word)
-			if slices.Contains(declaredReasons(t), word) && codeOf(state.Reason(word)) != e.code {
-				t.Errorf("%s is documented with the code %d and told with %d", word, e.code, codeOf(state.Reason(word)))
+			if slices.Contains(declaredReasons(t), word) && codeOf(state.Reason(word)) != e.Code {
+				t.Errorf("%s is documented with the code %d and told with %d", word, e.Code, codeOf(state.Reason(word)))
 			}
 		}
 	}

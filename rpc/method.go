@@ -12,18 +12,14 @@ import (
 	"github.com/grpcline/grpcline/internal/brief"
 	"github.com/grpcline/grpcline/internal/nearest"
 	"github.com/grpcline/grpcline/internal/strictjson"
+	"github.com/grpcline/grpcline/rpc/describe"
 	"github.com/grpcline/grpcline/state"
 )
 
 // method is all there is to know of one method. Dispatch, rpc.discover,
 // "grpcline methods" and the tables of protocol.md come from it.
 type method struct {
-	name    string
-	alias   string   // in Russian; empty where there is none
-	summary string   // one sentence
-	order   []string // the params that may be given by position
-	params  reflect.Type
-	result  reflect.Type
+	describe.Method
 
 	// admit reads params and takes the request's place in the order. It runs on
 	// the reader.
@@ -33,7 +29,6 @@ type method struct {
 	anytime bool // also while the worker is shutting down
 	// refused uses up the handle of an opening that was refused; nil in others.
 	refused func(s *state.State, chosen string, cause error)
-	handle  string // the param with the id that the host chose, of an opening
 }
 
 // operation is a state.Op whose result can be of any type. The zero operation is
@@ -42,13 +37,13 @@ type operation = state.Op[any]
 
 // declare makes a method. order names the params by position, between spaces.
 func declare[P, R any](name, alias, order, summary string, admit func(w *Worker, p *P) (state.Op[R], error)) *method {
-	m := &method{
-		name: name, alias: alias, summary: summary, order: strings.Fields(order),
-		params: reflect.TypeFor[P](), result: reflect.TypeFor[R](),
-	}
+	m := &method{Method: describe.Method{
+		Name: name, Alias: alias, Summary: summary, Order: strings.Fields(order),
+		Params: reflect.TypeFor[P](), Result: reflect.TypeFor[R](),
+	}}
 	m.admit = func(w *Worker, given params) (operation, error) {
 		p := new(P)
-		if err := given.decode(m.order, p); err != nil {
+		if err := given.decode(m.Order, p); err != nil {
 			m.refuse(w.state, given, asError(err))
 			return operation{}, err
 		}
@@ -75,7 +70,7 @@ func declareInstant[P, R any](name, alias, order, summary string, do func(w *Wor
 // opening makes m one that opens a handle, which the host may choose with the
 // param named handle.
 func (m *method) opening(handle string, refused func(s *state.State, chosen string, cause error)) *method {
-	m.handle, m.refused = handle, refused
+	m.Handle, m.refused = handle, refused
 	return m
 }
 
@@ -111,9 +106,9 @@ func (m *method) chosen(given params) string {
 	case given.text == nil:
 		return ""
 	case given.text[0] == '{':
-		return strictjson.TextOf(given.text, given.members, m.handle)
+		return strictjson.TextOf(given.text, given.members, m.Handle)
 	case given.text[0] == '[':
-		return strictjson.TextAt(given.text, slices.Index(m.order, m.handle))
+		return strictjson.TextAt(given.text, slices.Index(m.Order, m.Handle))
 	}
 	return ""
 }
@@ -128,11 +123,11 @@ type table struct {
 func newTable(methods []*method) *table {
 	t := &table{methods: methods, byName: map[string]*method{}}
 	for _, m := range methods {
-		t.byName[m.name] = m
-		t.names = append(t.names, m.name)
-		if m.alias != "" {
-			t.byName[m.alias] = m
-			t.names = append(t.names, m.alias)
+		t.byName[m.Name] = m
+		t.names = append(t.names, m.Name)
+		if m.Alias != "" {
+			t.byName[m.Alias] = m
+			t.names = append(t.names, m.Alias)
 		}
 	}
 	return t

@@ -32,28 +32,28 @@ func paramsOf(text string) params {
 func TestMethodsByNameAndPosition(t *testing.T) {
 	for _, m := range allMethods() {
 		var values, members []string
-		for _, name := range m.order {
+		for _, name := range m.Order {
 			sample, ok := samples[name]
 			if !ok {
-				t.Fatalf("%s: there is no sample of %s", m.name, name)
+				t.Fatalf("%s: there is no sample of %s", m.Name, name)
 			}
 			values = append(values, sample)
 			members = append(members, fmt.Sprintf("%q:%s", name, sample))
 		}
 		array, object := "["+strings.Join(values, ",")+"]", "{"+strings.Join(members, ",")+"}"
-		byPosition, byName := reflect.New(m.params).Interface(), reflect.New(m.params).Interface()
-		if err := paramsOf(array).decode(m.order, byPosition); err != nil {
-			t.Errorf("%s%s: %v", m.name, array, err)
+		byPosition, byName := reflect.New(m.Params).Interface(), reflect.New(m.Params).Interface()
+		if err := paramsOf(array).decode(m.Order, byPosition); err != nil {
+			t.Errorf("%s%s: %v", m.Name, array, err)
 		}
-		if err := paramsOf(object).decode(m.order, byName); err != nil {
-			t.Errorf("%s%s: %v", m.name, object, err)
+		if err := paramsOf(object).decode(m.Order, byName); err != nil {
+			t.Errorf("%s%s: %v", m.Name, object, err)
 		}
 		if !reflect.DeepEqual(byPosition, byName) {
-			t.Errorf("%s: by position %+v, by name %+v", m.name, byPosition, byName)
+			t.Errorf("%s: by position %+v, by name %+v", m.Name, byPosition, byName)
 		}
 		longer := "[" + strings.Join(append(values, "null"), ",") + "]"
-		if err := paramsOf(longer).decode(m.order, reflect.New(m.params).Interface()); err == nil {
-			t.Errorf("%s takes %s", m.name, longer)
+		if err := paramsOf(longer).decode(m.Order, reflect.New(m.Params).Interface()); err == nil {
+			t.Errorf("%s takes %s", m.Name, longer)
 		}
 	}
 }
@@ -61,14 +61,14 @@ func TestMethodsByNameAndPosition(t *testing.T) {
 // TestMethodsRefuseWhatTheyDoNotKnow wants an unknown name refused, and named.
 func TestMethodsRefuseWhatTheyDoNotKnow(t *testing.T) {
 	for _, m := range allMethods() {
-		err := paramsOf(`{"nobodyKnowsThis":1}`).decode(m.order, reflect.New(m.params).Interface())
+		err := paramsOf(`{"nobodyKnowsThis":1}`).decode(m.Order, reflect.New(m.Params).Interface())
 		var wrong *strictjson.Error
 		if !errors.As(err, &wrong) || wrong.Path != "nobodyKnowsThis" {
-			t.Errorf("%s: got %v", m.name, err)
+			t.Errorf("%s: got %v", m.Name, err)
 		}
 		for _, params := range []string{`5`, `"x"`, `true`} {
-			if err := paramsOf(params).decode(m.order, reflect.New(m.params).Interface()); err == nil {
-				t.Errorf("%s takes params %s", m.name, params)
+			if err := paramsOf(params).decode(m.Order, reflect.New(m.Params).Interface()); err == nil {
+				t.Errorf("%s takes params %s", m.Name, params)
 			}
 		}
 	}
@@ -77,10 +77,10 @@ func TestMethodsRefuseWhatTheyDoNotKnow(t *testing.T) {
 // TestMethodsWithoutParams takes none as an empty object.
 func TestMethodsWithoutParams(t *testing.T) {
 	for _, m := range allMethods() {
-		none := params{}.decode(m.order, reflect.New(m.params).Interface())
-		empty := paramsOf(`{}`).decode(m.order, reflect.New(m.params).Interface())
+		none := params{}.decode(m.Order, reflect.New(m.Params).Interface())
+		empty := paramsOf(`{}`).decode(m.Order, reflect.New(m.Params).Interface())
 		if fmt.Sprint(none) != fmt.Sprint(empty) {
-			t.Errorf("%s: without params %v, with {} %v", m.name, none, empty)
+			t.Errorf("%s: without params %v, with {} %v", m.Name, none, empty)
 		}
 	}
 }
@@ -88,20 +88,20 @@ func TestMethodsWithoutParams(t *testing.T) {
 func TestMethodNames(t *testing.T) {
 	seen := map[string]bool{}
 	for _, m := range allMethods() {
-		for _, name := range []string{m.name, m.alias} {
+		for _, name := range []string{m.Name, m.Alias} {
 			if name != "" && seen[name] {
 				t.Errorf("%s is the name of two methods", name)
 			}
 			seen[name] = true
 		}
-		if strings.ContainsFunc(m.name, func(r rune) bool { return r > unicode.MaxASCII }) {
-			t.Errorf("%s is not ASCII", m.name)
+		if strings.ContainsFunc(m.Name, func(r rune) bool { return r > unicode.MaxASCII }) {
+			t.Errorf("%s is not ASCII", m.Name)
 		}
-		if !strings.HasSuffix(m.summary, ".") {
-			t.Errorf("the summary of %s is no sentence: %q", m.name, m.summary)
+		if !strings.HasSuffix(m.Summary, ".") {
+			t.Errorf("the summary of %s is no sentence: %q", m.Name, m.Summary)
 		}
-		if m.handle != "" && !slices.Contains(strictjson.Names(reflect.New(m.params).Interface()), m.handle) {
-			t.Errorf("%s has no param %s", m.name, m.handle)
+		if m.Handle != "" && !slices.Contains(strictjson.Names(reflect.New(m.Params).Interface()), m.Handle) {
+			t.Errorf("%s has no param %s", m.Name, m.Handle)
 		}
 	}
 }
@@ -125,7 +125,7 @@ func TestMethodNamesOfTheProtocol(t *testing.T) {
 	}
 	got := map[string]string{}
 	for _, m := range allMethods() {
-		got[m.name] = m.alias
+		got[m.Name] = m.Alias
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %v\nwant %v", got, want)

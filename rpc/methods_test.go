@@ -65,11 +65,11 @@ func TestEveryMethod(t *testing.T) {
 		done[turn.method] = true
 	}
 	for _, m := range serverMethods() {
-		done[m.name] = true // by TestServe
+		done[m.Name] = true // by TestServe
 	}
 	for _, m := range allMethods() {
-		if !done[m.name] && !strings.HasPrefix(m.name, "$/") {
-			t.Errorf("%s was not run", m.name)
+		if !done[m.Name] && !strings.HasPrefix(m.Name, "$/") {
+			t.Errorf("%s was not run", m.Name)
 		}
 	}
 	if err := <-h.served; err != nil {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/grpcline/grpcline/grpcops"
 	"github.com/grpcline/grpcline/internal/strictjson"
+	"github.com/grpcline/grpcline/rpc/describe"
 	"github.com/grpcline/grpcline/state"
 )
 
@@ -56,7 +57,9 @@ func workerMethods() []*method {
 				return struct{}{}, nil
 			}),
 		declareInstant("rpc.discover", "", "", "Returns the OpenRPC document of all this.",
-			func(w *Worker, _ *noParams) (openRPC, error) { return w.table.openRPC(w.options.Version), nil }),
+			func(w *Worker, _ *noParams) (describe.OpenRPC, error) {
+				return w.table.api().OpenRPC(w.options.Version), nil
+			}),
 		declareInstant("$/cancelRequest", "", "id", "Ends a request that is in flight; it then answers -32800. A notification.",
 			func(w *Worker, p *cancelParams) (struct{}, error) {
 				if c := p.ID[0]; c != '"' && c != '-' && (c < '0' || '9' < c) {

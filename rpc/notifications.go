@@ -5,14 +5,8 @@ import (
 	"reflect"
 
 	"github.com/grpcline/grpcline/grpcops"
+	"github.com/grpcline/grpcline/rpc/describe"
 )
-
-// notification is something that the worker sends unasked. push.go writes them.
-type notification struct {
-	name    string
-	summary string
-	params  reflect.Type
-}
 
 type streamMessageParams struct {
 	StreamID string          `json:"streamId" doc:"the stream's id"`
@@ -26,11 +20,11 @@ type streamEndParams struct {
 	Trailers grpcops.Metadata `json:"trailers" doc:"{name: [value…]}"`
 }
 
-// notifications are those of streams and servers that push.
-func notifications() []notification {
-	return []notification{
-		{"incomingCall", "A call came to a server that pushes.", reflect.TypeFor[acceptedResult]()},
-		{"streamMessage", "A message came on a stream that pushes.", reflect.TypeFor[streamMessageParams]()},
-		{"streamEnd", "A stream that pushes has ended; nothing follows on it.", reflect.TypeFor[streamEndParams]()},
+// notifications are what the worker sends unasked; push.go writes them. They are those of streams and servers that push.
+func notifications() []describe.Notification {
+	return []describe.Notification{
+		{Name: "incomingCall", Summary: "A call came to a server that pushes.", Params: reflect.TypeFor[acceptedResult]()},
+		{Name: "streamMessage", Summary: "A message came on a stream that pushes.", Params: reflect.TypeFor[streamMessageParams]()},
+		{Name: "streamEnd", Summary: "A stream that pushes has ended; nothing follows on it.", Params: reflect.TypeFor[streamEndParams]()},
 	}
 }

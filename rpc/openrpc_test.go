@@ -21,7 +21,7 @@ type node struct {
 // discovered is the document as a host reads it.
 func discovered(t *testing.T) node {
 	t.Helper()
-	text, err := json.Marshal(newTable(allMethods()).openRPC("1.2.3"))
+	text, err := json.Marshal(newTable(allMethods()).api().OpenRPC("1.2.3"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -227,41 +227,33 @@ func checkReferences(root, n node) {
 // the same of names, and of what is required.
 func TestDocumentIsTheTable(t *testing.T) {
 	table := newTable(allMethods())
-	document := table.openRPC("")
+	document := table.api().OpenRPC("")
 	for i, m := range table.methods {
 		doc := document.Methods[i]
-		if doc.Name != m.name || doc.Alias != m.alias || doc.Summary != m.summary || (doc.Result == nil) != (m.name == "$/cancelRequest") {
-			t.Errorf("%s is described as %+v", m.name, doc)
+		if doc.Name != m.Name || doc.Alias != m.Alias || doc.Summary != m.Summary || (doc.Result == nil) != (m.Name == "$/cancelRequest") {
+			t.Errorf("%s is described as %+v", m.Name, doc)
 		}
-		var names, required []string
+		var names, inOrder, required []string
 		for _, p := range doc.Params {
-			names = append(names, p.Name)
+			names, inOrder = append(names, p.Name), append(inOrder, p.Name)
 			if p.Required {
 				required = append(required, p.Name)
 			}
 		}
-		params := reflect.New(m.params).Interface()
+		params := reflect.New(m.Params).Interface()
 		known := slices.Clone(strictjson.Names(params))
 		slices.Sort(known)
 		slices.Sort(names)
 		if !slices.Equal(known, names) {
-			t.Errorf("%s takes %v, described are %v", m.name, known, names)
+			t.Errorf("%s takes %v, described are %v", m.Name, known, names)
 		}
-		err, _ := paramsOf("{}").decode(m.order, params).(*strictjson.Error)
+		err, _ := paramsOf("{}").decode(m.Order, params).(*strictjson.Error)
 		if (err == nil) != (len(required) == 0) || err != nil && !slices.Contains(required, err.Path) {
-			t.Errorf("%s: of no params the decoder says %v, required are %v", m.name, err, required)
+			t.Errorf("%s: of no params the decoder says %v, required are %v", m.Name, err, required)
 		}
-		wantEither := len(m.order) == len(names) && slices.Equal(doc.Positional, firstNames(doc.Params))
+		wantEither := len(m.Order) == len(names) && slices.Equal(doc.Positional, inOrder)
 		if (doc.ParamStructure == "either") != wantEither {
-			t.Errorf("%s: paramStructure is %s", m.name, doc.ParamStructure)
+			t.Errorf("%s: paramStructure is %s", m.Name, doc.ParamStructure)
 		}
 	}
-}
-
-func firstNames(params []rpcContent) []string {
-	var names []string
-	for _, p := range params {
-		names = append(names, p.Name)
-	}
-	return names
 }

@@ -1,4 +1,4 @@
-package rpc
+package describe
 
 import (
 	"reflect"
@@ -6,67 +6,57 @@ import (
 	"strings"
 
 	"github.com/grpcline/grpcline/grpcops"
-	"github.com/grpcline/grpcline/grpcops/introspect"
-	"github.com/grpcline/grpcline/state"
 )
 
-//go:generate go test -run TestProtocolTables -update
-
-// docTable is a table of protocol.md. It stands there between <!-- name --> and
+// Table is a table of protocol.md. It stands there between <!-- name --> and
 // <!-- /name -->.
-type docTable struct {
-	name string
-	text string
+type Table struct {
+	Name string
+	Text string
 }
 
-// docTables are all of them.
-func (t *table) docTables() []docTable {
-	s := newSchemas()
-	return []docTable{
-		{"methods", t.methodTable()},
-		{"params", meaningTable(s, "param", t.paramMeanings())},
-		{"connection params", memberTable(s, reflect.TypeFor[grpcops.ConnectionParams]())},
-		{"tls settings", memberTable(s, reflect.TypeFor[grpcops.TLSSettings]())},
-		{"keepalive", memberTable(s, reflect.TypeFor[grpcops.Keepalive]())},
-		{"call options", memberTable(s, reflect.TypeFor[grpcops.CallOptions]())},
-		{"json options", memberTable(s, reflect.TypeFor[grpcops.JSONOptions]())},
-		{"stream options", meaningTable(s, "option", streamOptions())},
-		{"results", meaningTable(s, "member", t.resultMeanings())},
-		{"status", memberTable(s, reflect.TypeFor[grpcops.Status]())},
-		{"methods of a service", memberTable(s, reflect.TypeFor[introspect.MethodInfo]())},
-		{"connection state", memberTable(s, reflect.TypeFor[state.ConnectionState]())},
-		{"stream state", memberTable(s, reflect.TypeFor[state.StreamState]())},
-		{"limits", memberTable(s, reflect.TypeFor[limits]())},
-		{"notifications", notificationTable()},
-		{"errors", errorTable()},
-		{"error data", meaningTable(s, "member", errorMeanings())},
+// Tables are all of them.
+func (a *API) Tables() []Table {
+	s := a.schemas()
+	tables := []Table{
+		{"methods", a.methodTable()},
+		{"params", meaningTable(s, "param", a.paramMeanings())},
+		{"stream options", meaningTable(s, "option", a.streamOptions())},
+		{"results", meaningTable(s, "member", a.resultMeanings())},
+		{"notifications", a.notificationTable()},
+		{"errors", a.errorTable()},
+		{"error data", meaningTable(s, "member", a.errorMeanings())},
 	}
+	for _, one := range a.Structs {
+		tables = append(tables, Table{one.Table, memberTable(s, one.Type)})
+	}
+	return tables
 }
 
 // methodTable has a row for each method.
-func (t *table) methodTable() string {
+func (a *API) methodTable() string {
 	var rows [][]string
-	for _, m := range t.methods {
-		name := code(m.name)
-		if m.alias != "" {
-			name += "<br>" + code(m.alias)
+	for _, m := range a.Methods {
+		name := code(m.Name)
+		if m.Alias != "" {
+			name += "<br>" + code(m.Alias)
 		}
 		result := ""
 		if !m.isNotification() {
-			result = resultText(m.result)
+			result = resultText(m.Result)
 		}
-		rows = append(rows, []string{name, m.summary, m.paramText(), result})
+		rows = append(rows, []string{name, m.Summary, a.paramText(m), result})
 	}
 	return markdown([]string{"method", "what it does", "params, in order", "result"}, rows)
 }
 
 // paramText lists the params by position, then what goes by name only.
-func (m *method) paramText() string {
+func (a *API) paramText(m *Method) string {
 	var ordered, named, groups []string
 	for _, p := range m.members() {
-		group := groupOf(p.owner)
+		group := a.groupOf(p.owner)
 		switch {
-		case slices.Contains(m.order, p.name):
+		case slices.Contains(m.Order, p.name):
 			ordered = append(ordered, p.signature())
 		case group == "":
 			named = append(named, p.signature())
@@ -89,7 +79,7 @@ func (m *method) paramText() string {
 
 // groupOf names the params that a struct declares where they have a table of
 // their own, and go by name.
-func groupOf(owner reflect.Type) string {
+func (a *API) groupOf(owner reflect.Type) string {
 	switch owner {
 	case reflect.TypeFor[grpcops.ConnectionParams]():
 		return "all other connection params"
@@ -97,7 +87,7 @@ func groupOf(owner reflect.Type) string {
 		return "all other TLS settings"
 	case reflect.TypeFor[grpcops.CallOptions]():
 		return "call options"
-	case reflect.TypeFor[streamCallParams]():
+	case a.StreamOptions:
 		return "stream options"
 	}
 	return ""
@@ -110,7 +100,7 @@ func resultText(t reflect.Type) string {
 		return "connection params"
 	case t == reflect.TypeFor[grpcops.TLSSettings]():
 		return "TLS settings"
-	case t == reflect.TypeFor[openRPC]():
+	case t == reflect.TypeFor[OpenRPC]():
 		return "an OpenRPC document"
 	case t.Kind() == reflect.Bool:
 		return "`true` or `false`"
@@ -130,10 +120,10 @@ func (m member) signature() string {
 	return m.name + "?"
 }
 
-func notificationTable() string {
+func (a *API) notificationTable() string {
 	var rows [][]string
-	for _, n := range notifications() {
-		rows = append(rows, []string{code(n.name), n.summary, resultText(n.params)})
+	for _, n := range a.Notifications {
+		rows = append(rows, []string{code(n.Name), n.Summary, resultText(n.Params)})
 	}
 	return markdown([]string{"notification", "when", "params"}, rows)
 }

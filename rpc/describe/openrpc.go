@@ -1,8 +1,7 @@
-package rpc
+package describe
 
 import (
 	"fmt"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -11,8 +10,8 @@ import (
 	"github.com/grpcline/grpcline/grpcops"
 )
 
-// openRPC is the document of rpc.discover (OpenRPC 1.3.2).
-type openRPC struct {
+// OpenRPC is the document of rpc.discover (OpenRPC 1.3.2).
+type OpenRPC struct {
 	OpenRPC       string      `json:"openrpc"`
 	Info          rpcInfo     `json:"info"`
 	Methods       []rpcMethod `json:"methods"`
@@ -40,10 +39,10 @@ type rpcMethod struct {
 
 // rpcContent is a Content Descriptor Object.
 type rpcContent struct {
-	Name        string      `json:"name"`
-	Description string      `json:"description,omitempty"`
-	Required    bool        `json:"required,omitempty"`
-	Schema      *jsonSchema `json:"schema"`
+	Name        string  `json:"name"`
+	Description string  `json:"description,omitempty"`
+	Required    bool    `json:"required,omitempty"`
+	Schema      *Schema `json:"schema"`
 }
 
 type reference struct {
@@ -51,46 +50,46 @@ type reference struct {
 }
 
 type rpcParts struct {
-	Schemas map[string]*jsonSchema `json:"schemas"`
-	Errors  map[string]rpcError    `json:"errors"`
+	Schemas map[string]*Schema  `json:"schemas"`
+	Errors  map[string]rpcError `json:"errors"`
 }
 
 // rpcError is an Error Object; its data is the schema of the data.
 type rpcError struct {
-	Code    int64       `json:"code"`
-	Message string      `json:"message"`
-	Data    *jsonSchema `json:"data,omitempty"`
+	Code    int64   `json:"code"`
+	Message string  `json:"message"`
+	Data    *Schema `json:"data,omitempty"`
 }
 
-// openRPC describes all methods of the table.
-func (t *table) openRPC(version string) openRPC {
-	s := newSchemas()
-	d := openRPC{OpenRPC: "1.3.2", Info: rpcInfo{"grpcline", version,
+// OpenRPC describes all methods.
+func (a *API) OpenRPC(version string) OpenRPC {
+	s := a.schemas()
+	d := OpenRPC{OpenRPC: "1.3.2", Info: rpcInfo{"grpcline", version,
 		"gRPC for any program with pipes. A request may also be written by position (x-positional) and under its other name (x-alias). " +
 			"An error whose code is positive is the gRPC status of that number."}}
-	for _, m := range t.methods {
+	for _, m := range a.Methods {
 		d.Methods = append(d.Methods, s.method(m))
 	}
 	s.results = true
-	for i, m := range t.methods {
+	for i, m := range a.Methods {
 		if !m.isNotification() {
-			d.Methods[i].Result = &rpcContent{Name: "result", Schema: s.of(m.result)}
-			d.Methods[i].Errors = errorsOf(m)
+			d.Methods[i].Result = &rpcContent{Name: "result", Schema: s.of(m.Result)}
+			d.Methods[i].Errors = a.errorsOf(m)
 		}
 	}
-	for _, n := range notifications() {
+	for _, n := range a.Notifications {
 		d.Notifications = append(d.Notifications, rpcMethod{
-			Name: n.name, Summary: n.summary, ParamStructure: "by-name", Params: s.params(membersOf(n.params)),
+			Name: n.Name, Summary: n.Summary, ParamStructure: "by-name", Params: s.params(membersOf(n.Params)),
 		})
 	}
-	d.Components = rpcParts{Schemas: s.components, Errors: s.errors()}
+	d.Components = rpcParts{Schemas: s.components, Errors: a.errors(s)}
 	return d
 }
 
 // method describes all but the result of a method. OpenRPC wants required params
 // first, so that where the order by position is another one, or not all params
 // have a position, an array does not fit what it can say.
-func (s *schemas) method(m *method) rpcMethod {
+func (s *schemas) method(m *Method) rpcMethod {
 	members := m.members()
 	slices.SortStableFunc(members, func(a, b member) int {
 		switch {
@@ -101,22 +100,22 @@ func (s *schemas) method(m *method) rpcMethod {
 		}
 		return 1
 	})
-	d := rpcMethod{Name: m.name, Summary: m.summary, Alias: m.alias, Positional: m.order, ParamStructure: "by-name", Params: s.params(members)}
-	if slices.EqualFunc(members, m.order, func(p member, name string) bool { return p.name == name }) {
+	d := rpcMethod{Name: m.Name, Summary: m.Summary, Alias: m.Alias, Positional: m.Order, ParamStructure: "by-name", Params: s.params(members)}
+	if slices.EqualFunc(members, m.Order, func(p member, name string) bool { return p.name == name }) {
 		d.ParamStructure = "either"
 	}
 	return d
 }
 
 // members are the params: those with a position in its order, then the others.
-func (m *method) members() []member {
+func (m *Method) members() []member {
 	rank := func(p member) int {
-		if i := slices.Index(m.order, p.name); i >= 0 {
+		if i := slices.Index(m.Order, p.name); i >= 0 {
 			return i
 		}
-		return len(m.order)
+		return len(m.Order)
 	}
-	members := membersOf(m.params)
+	members := membersOf(m.Params)
 	slices.SortStableFunc(members, func(a, b member) int { return rank(a) - rank(b) })
 	return members
 }
@@ -133,39 +132,39 @@ func (s *schemas) params(members []member) []rpcContent {
 
 // isNotification tells whether hosts send the method without an id. As in the
 // LSP, those of the protocol itself begin with "$/".
-func (m *method) isNotification() bool { return strings.HasPrefix(m.name, "$/") }
+func (m *Method) isNotification() bool { return strings.HasPrefix(m.Name, "$/") }
 
 // errorsOf refers to the worker's own errors where the method works on a handle.
 // Those of JSON-RPC 2.0 are not referred to: any method may have them.
-func errorsOf(m *method) []reference {
-	if !slices.Contains(m.order, "connection") && !slices.Contains(m.order, "streamId") && m.handle == "" {
+func (a *API) errorsOf(m *Method) []reference {
+	if !slices.Contains(m.Order, "connection") && !slices.Contains(m.Order, "streamId") && m.Handle == "" {
 		return nil
 	}
 	var list []reference
-	for _, e := range errorDocs() {
-		if e.code < jsonrpc2.CodeParseError || jsonrpc2.CodeInvalidRequest < e.code {
-			list = append(list, reference{"#/components/errors/" + e.name})
+	for _, e := range a.Errors {
+		if e.Code < jsonrpc2.CodeParseError || jsonrpc2.CodeInvalidRequest < e.Code {
+			list = append(list, reference{"#/components/errors/" + e.Name})
 		}
 	}
 	return list
 }
 
 // errors describes the worker's own errors and the statuses of gRPC.
-func (s *schemas) errors() map[string]rpcError {
+func (a *API) errors(s *schemas) map[string]rpcError {
 	all := map[string]rpcError{}
-	for _, e := range errorDocs() {
-		described := rpcError{Code: e.code, Message: e.meaning}
-		if e.reasons != nil {
-			described.Message += fmt.Sprintf(" (%s)", strings.Join(e.reasons, ", "))
+	for _, e := range a.Errors {
+		described := rpcError{Code: e.Code, Message: e.Meaning}
+		if e.Reasons != nil {
+			described.Message += fmt.Sprintf(" (%s)", strings.Join(e.Reasons, ", "))
 		}
-		if e.data != nil {
-			described.Data = s.of(e.data)
+		if e.Data != nil {
+			described.Data = s.of(e.Data)
 		}
-		all[e.name] = described
+		all[e.Name] = described
 	}
 	for code := uint32(1); code <= grpcops.LastCode; code++ {
 		name := grpcops.CodeName(code)
-		all[name] = rpcError{int64(code), "the gRPC status " + name, s.of(reflect.TypeFor[statusData]())}
+		all[name] = rpcError{int64(code), "the gRPC status " + name, s.of(a.StatusData)}
 	}
 	return all
 }

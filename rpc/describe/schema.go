@@ -1,4 +1,4 @@
-package rpc
+package describe
 
 import (
 	"encoding/json"
@@ -8,52 +8,54 @@ import (
 	"strings"
 )
 
-// jsonSchema is as much of a JSON Schema (draft 7, which OpenRPC 1.3 builds on)
+// Schema is as much of a JSON Schema (draft 7, which OpenRPC 1.3 builds on)
 // as is needed to describe params and results. The zero value takes anything.
-type jsonSchema struct {
-	Ref         string        `json:"$ref,omitempty"`
-	Description string        `json:"description,omitempty"`
-	Type        string        `json:"type,omitempty"`
-	Enum        []string      `json:"enum,omitempty"`
-	AnyOf       []*jsonSchema `json:"anyOf,omitempty"`
-	Properties  properties    `json:"properties,omitempty"`
-	Required    []string      `json:"required,omitempty"`
-	Additional  *jsonSchema   `json:"additionalProperties,omitempty"`
-	Items       *jsonSchema   `json:"items,omitempty"`
-	Minimum     *int          `json:"minimum,omitempty"`
+type Schema struct {
+	Ref         string     `json:"$ref,omitempty"`
+	Description string     `json:"description,omitempty"`
+	Type        string     `json:"type,omitempty"`
+	Enum        []string   `json:"enum,omitempty"`
+	AnyOf       []*Schema  `json:"anyOf,omitempty"`
+	Properties  Properties `json:"properties,omitempty"`
+	Required    []string   `json:"required,omitempty"`
+	Additional  *Schema    `json:"additionalProperties,omitempty"`
+	Items       *Schema    `json:"items,omitempty"`
+	Minimum     *int       `json:"minimum,omitempty"`
 
-	never bool // takes nothing
+	Never bool         `json:"-"` // takes nothing
+	Of    reflect.Type `json:"-"` // a type whose schema is meant, within an AnyOf of API.Special
 }
 
 // MarshalJSON writes the schema that takes nothing as false.
-func (s *jsonSchema) MarshalJSON() ([]byte, error) {
-	if s.never {
+func (s *Schema) MarshalJSON() ([]byte, error) {
+	if s.Never {
 		return []byte("false"), nil
 	}
-	type plain jsonSchema
+	type plain Schema
 	return json.Marshal((*plain)(s))
 }
 
-// properties are the members of an object, in the order of their declaration.
-type properties []property
+// Properties are the members of an object, in the order of their declaration.
+type Properties []Property
 
-type property struct {
-	name   string
-	schema *jsonSchema
+// Property is a member of an object.
+type Property struct {
+	Name   string
+	Schema *Schema
 }
 
 // MarshalJSON writes an object.
-func (p properties) MarshalJSON() ([]byte, error) {
+func (p Properties) MarshalJSON() ([]byte, error) {
 	text := []byte("{")
 	for i, one := range p {
-		schema, err := json.Marshal(one.schema)
+		schema, err := json.Marshal(one.Schema)
 		if err != nil {
 			return nil, err
 		}
 		if i > 0 {
 			text = append(text, ',')
 		}
-		text = append(fmt.Appendf(text, "%q:", one.name), schema...)
+		text = append(fmt.Appendf(text, "%q:", one.Name), schema...)
 	}
 	return append(text, '}'), nil
 }
@@ -63,39 +65,40 @@ const componentPath = "#/components/schemas/"
 // schemas makes the schemas of types. Those of named types become components,
 // which the others refer to.
 type schemas struct {
-	components map[string]*jsonSchema
+	components map[string]*Schema
 	types      map[string]reflect.Type // of the components
 	results    bool                    // what is described is written, not read
+	own        func(reflect.Type) *Schema
 }
 
-func newSchemas() *schemas {
-	return &schemas{components: map[string]*jsonSchema{}, types: map[string]reflect.Type{}}
+func (a *API) schemas() *schemas {
+	return &schemas{components: map[string]*Schema{}, types: map[string]reflect.Type{}, own: a.Special}
 }
 
 // of describes the JSON of a type.
-func (s *schemas) of(t reflect.Type) *jsonSchema {
+func (s *schemas) of(t reflect.Type) *Schema {
 	t = direct(t)
 	if special := s.special(t); special != nil {
 		return s.component(t, special)
 	}
 	switch t.Kind() {
 	case reflect.String:
-		return &jsonSchema{Type: "string"}
+		return &Schema{Type: "string"}
 	case reflect.Bool:
-		return &jsonSchema{Type: "boolean"}
+		return &Schema{Type: "boolean"}
 	case reflect.Int64:
-		return &jsonSchema{Type: "integer"}
+		return &Schema{Type: "integer"}
 	case reflect.Int, reflect.Uint32: // counts
-		return &jsonSchema{Type: "integer", Minimum: new(int)}
+		return &Schema{Type: "integer", Minimum: new(int)}
 	case reflect.Interface:
-		return &jsonSchema{}
+		return &Schema{}
 	case reflect.Slice:
 		if t == rawMessage {
-			return &jsonSchema{}
+			return &Schema{}
 		}
-		return &jsonSchema{Type: "array", Items: s.of(t.Elem())}
+		return &Schema{Type: "array", Items: s.of(t.Elem())}
 	case reflect.Map:
-		return &jsonSchema{Type: "object", Additional: s.of(t.Elem())}
+		return &Schema{Type: "object", Additional: s.of(t.Elem())}
 	case reflect.Struct:
 		if t.Name() == "" || t.NumField() == 0 {
 			return s.object(t)
@@ -108,22 +111,22 @@ func (s *schemas) of(t reflect.Type) *jsonSchema {
 var rawMessage = reflect.TypeFor[json.RawMessage]()
 
 // object describes a struct.
-func (s *schemas) object(t reflect.Type) *jsonSchema {
-	o := &jsonSchema{Type: "object"}
+func (s *schemas) object(t reflect.Type) *Schema {
+	o := &Schema{Type: "object"}
 	for _, m := range membersOf(t) {
-		o.Properties = append(o.Properties, property{m.name, s.member(m)})
+		o.Properties = append(o.Properties, Property{m.name, s.member(m)})
 		if m.required {
 			o.Required = append(o.Required, m.name)
 		}
 	}
 	if !s.results {
-		o.Additional = &jsonSchema{never: true}
+		o.Additional = &Schema{Never: true}
 	}
 	return o
 }
 
 // member describes a member together with what it means.
-func (s *schemas) member(m member) *jsonSchema {
+func (s *schemas) member(m member) *Schema {
 	described := *s.of(m.typ)
 	described.Description = m.doc
 	if m.shape != "" {
@@ -133,7 +136,7 @@ func (s *schemas) member(m member) *jsonSchema {
 }
 
 // component makes the schema of t a component and refers to it.
-func (s *schemas) component(t reflect.Type, schema *jsonSchema) *jsonSchema {
+func (s *schemas) component(t reflect.Type, schema *Schema) *Schema {
 	name := s.nameOf(t)
 	if known, ok := s.types[name]; ok && known != t {
 		panic(fmt.Sprintf("%v and %v are both called %s", known, t, name))
@@ -141,7 +144,7 @@ func (s *schemas) component(t reflect.Type, schema *jsonSchema) *jsonSchema {
 	if s.components[name] == nil {
 		s.types[name], s.components[name] = t, schema
 	}
-	return &jsonSchema{Ref: componentPath + name}
+	return &Schema{Ref: componentPath + name}
 }
 
 // nameOf is the name of a component: that of its type.
@@ -154,7 +157,7 @@ func (s *schemas) nameOf(t reflect.Type) string {
 }
 
 // word is what a reader calls the type of a schema.
-func (s *schemas) word(schema *jsonSchema) string {
+func (s *schemas) word(schema *Schema) string {
 	switch {
 	case schema.Ref != "":
 		return s.word(s.components[strings.TrimPrefix(schema.Ref, componentPath)])

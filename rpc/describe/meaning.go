@@ -1,4 +1,4 @@
-package rpc
+package describe
 
 import (
 	"fmt"
@@ -33,25 +33,25 @@ func (m *meanings) add(of string, members []member) {
 }
 
 // paramMeanings are the params of methods, but for those of groups.
-func (t *table) paramMeanings() meanings {
+func (a *API) paramMeanings() meanings {
 	var all meanings
-	for _, m := range t.methods {
-		all.add(code(m.name), slices.DeleteFunc(m.members(), func(p member) bool {
-			return groupOf(p.owner) != "" && (!slices.Contains(m.order, p.name) || p.owner != reflect.TypeFor[streamCallParams]())
+	for _, m := range a.Methods {
+		all.add(code(m.Name), slices.DeleteFunc(m.members(), func(p member) bool {
+			return a.groupOf(p.owner) != "" && (!slices.Contains(m.Order, p.name) || p.owner != a.StreamOptions)
 		}))
 	}
 	return all
 }
 
 // streamOptions are what init…Stream takes by name beside the call options.
-func streamOptions() meanings {
+func (a *API) streamOptions() meanings {
 	var all meanings
-	for _, m := range streamMethods() {
-		if m.handle == "" {
+	for _, m := range a.Methods {
+		if m.Handle == "" {
 			continue
 		}
 		all.add("", slices.DeleteFunc(m.members(), func(p member) bool {
-			return p.owner != reflect.TypeFor[streamCallParams]() || slices.Contains(m.order, p.name)
+			return p.owner != a.StreamOptions || slices.Contains(m.Order, p.name)
 		}))
 	}
 	return all
@@ -59,28 +59,28 @@ func streamOptions() meanings {
 
 // resultMeanings are the members of results, but for those of params that come
 // back.
-func (t *table) resultMeanings() meanings {
+func (a *API) resultMeanings() meanings {
 	var all meanings
-	for _, m := range t.methods {
-		switch result := direct(m.result); {
+	for _, m := range a.Methods {
+		switch result := direct(m.Result); {
 		case result.Kind() != reflect.Struct:
-		case result == reflect.TypeFor[grpcops.ConnectionParams](), result == reflect.TypeFor[grpcops.TLSSettings](), result == reflect.TypeFor[openRPC]():
+		case result == reflect.TypeFor[grpcops.ConnectionParams](), result == reflect.TypeFor[grpcops.TLSSettings](), result == reflect.TypeFor[OpenRPC]():
 		default:
-			all.add(code(m.name), membersOf(result))
+			all.add(code(m.Name), membersOf(result))
 		}
 	}
 	return all
 }
 
 // errorMeanings are the members of the data of errors.
-func errorMeanings() meanings {
+func (a *API) errorMeanings() meanings {
 	var all meanings
-	for _, e := range errorDocs() {
-		if e.data != nil {
-			all.add(fmt.Sprint(e.code), membersOf(e.data))
+	for _, e := range a.Errors {
+		if e.Data != nil {
+			all.add(fmt.Sprint(e.Code), membersOf(e.Data))
 		}
 	}
-	all.add("a status", membersOf(reflect.TypeFor[statusData]()))
+	all.add("a status", membersOf(a.StatusData))
 	return all
 }
 
@@ -100,21 +100,42 @@ func meaningTable(s *schemas, what string, all meanings) string {
 }
 
 // errorTable has a row for each code of the worker.
-func errorTable() string {
+func (a *API) errorTable() string {
 	var rows [][]string
-	for _, e := range errorDocs() {
+	for _, e := range a.Errors {
 		var words []string
-		for _, r := range e.reasons {
+		for _, r := range e.Reasons {
 			words = append(words, code(r))
 		}
 		var data []string
-		if e.data != nil {
-			for _, m := range membersOf(e.data) {
+		if e.Data != nil {
+			for _, m := range membersOf(e.Data) {
 				data = append(data, m.signature())
 			}
 			data = []string{code("{" + strings.Join(data, ", ") + "}")}
 		}
-		rows = append(rows, []string{code(fmt.Sprint(e.code)), e.meaning, strings.Join(words, ", "), strings.Join(data, "")})
+		rows = append(rows, []string{code(fmt.Sprint(e.Code)), e.Meaning, strings.Join(words, ", "), strings.Join(data, "")})
 	}
 	return markdown([]string{"code", "meaning", "`data.reason`", "`data`"}, rows)
+}
+
+// Undocumented names the members of params, results and errors that say nothing of
+// themselves.
+func (a *API) Undocumented() []string {
+	var names []string
+	for _, all := range []meanings{a.paramMeanings(), a.streamOptions(), a.resultMeanings(), a.errorMeanings()} {
+		for _, m := range all {
+			if m.doc == "" {
+				names = append(names, fmt.Sprintf("%q of %s", m.name, strings.Join(m.of, ", ")))
+			}
+		}
+	}
+	for name, schema := range a.OpenRPC("").Components.Schemas {
+		for _, p := range schema.Properties {
+			if p.Schema.Description == "" {
+				names = append(names, fmt.Sprintf("%q of %s", p.Name, name))
+			}
+		}
+	}
+	return names
 }
