@@ -12,9 +12,13 @@ import (
 )
 
 // wire is a connection as HTTP/2 sees it, inside TLS. It notes when the server was
-// last heard, and can find out whether it is still there by a PING of its own (RFC
-// 9113, section 6.7), which grpc-go lets nobody send. The answer to it goes on to
-// grpc-go, which drops it.
+// last heard, and can find out whether it is still there by a frame of its own that
+// must be acknowledged, which grpc-go lets nobody send. The answer goes on to grpc-go,
+// which drops it.
+//
+// The frame is a PING (RFC 9113, section 6.7). gRPC's servers end a connection on which
+// more than two PINGs come between their own answers, so when two were sent it is an
+// empty SETTINGS (section 6.5), which changes nothing.
 //
 // One goroutine reads and one writes; probing has its own, which ends when the
 // connection is closed.
@@ -22,9 +26,11 @@ type wire struct {
 	net.Conn
 	link  *link
 	heard atomic.Int64 // when the last byte came, as link.clock has it
+	reads atomic.Int64 // how often something came
 	dead  atomic.Bool  // a probe was not answered
 
 	reading frames        // of the one who reads
+	pings   atomic.Int32  // sent since the server's last answer
 	streams atomic.Uint32 // how many the server allows at a time
 
 	mu       sync.Mutex // of writing
@@ -63,7 +69,8 @@ func (w *wire) Read(p []byte) (int, error) {
 	n, err := w.Conn.Read(p)
 	if n > 0 {
 		w.heard.Store(w.link.clock())
-		w.reading.scan(p[:n], w.setting)
+		w.reads.Add(1)
+		w.reading.scan(p[:n], w)
 	}
 	switch {
 	case err == nil:
@@ -94,22 +101,42 @@ func (w *wire) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// ping writes a PING where a frame may begin, else with the next Write. w.mu must
-// be held.
-func (w *wire) ping() {
-	if w.wantPing = !w.writing.between(); !w.wantPing {
-		_, _ = w.Conn.Write(pingFrame) // where it fails, the reader learns why
+// answered is told of a frame that belongs to an answer.
+func (w *wire) answered() {
+	if w.pings.Load() > 0 {
+		w.pings.Store(0)
 	}
 }
 
-var pingFrame = []byte{0, 0, 8, byte(http2.FramePing), 0, 0, 0, 0, 0, 'g', 'r', 'p', 'c', 'l', 'i', 'n', 'e'}
+// ping writes a frame that must be acknowledged where one may begin, else with the
+// next Write. w.mu must be held.
+func (w *wire) ping() {
+	if w.wantPing = !w.writing.between(); w.wantPing {
+		return
+	}
+	frame := settingsFrame
+	if w.pings.Load() < mostPings {
+		w.pings.Add(1)
+		frame = pingFrame
+	}
+	_, _ = w.Conn.Write(frame) // where it fails, the reader learns why
+}
+
+// mostPings is how many PINGs every server takes between two answers of its own.
+const mostPings = 2
+
+// The frames that are sent: a PING, and SETTINGS without a setting.
+var (
+	settingsFrame = []byte{0, 0, 0, byte(http2.FrameSettings), 0, 0, 0, 0, 0}
+	pingFrame     = []byte{0, 0, 8, byte(http2.FramePing), 0, 0, 0, 0, 0, 'g', 'r', 'p', 'c', 'l', 'i', 'n', 'e'}
+)
 
 // probe closes the connection unless the server is heard within probeTimeout.
 func (w *wire) probe() {
 	if !w.probing.CompareAndSwap(false, true) {
 		return
 	}
-	before := w.heard.Load()
+	before := w.reads.Load()
 	w.probes.Go(func() { // a Write that is stuck holds mu
 		w.mu.Lock()
 		defer w.mu.Unlock()
@@ -117,7 +144,7 @@ func (w *wire) probe() {
 	})
 	time.AfterFunc(probeTimeout, func() {
 		w.probing.Store(false)
-		if w.heard.Load() == before {
+		if w.reads.Load() == before {
 			w.dead.Store(true)
 			w.Conn.Close()
 		}
@@ -146,13 +173,13 @@ type frames struct {
 // between tells whether a frame may begin here.
 func (f *frames) between() bool { return f.left == 0 && f.filled == 0 && !f.block }
 
-// scan takes the next bytes. setting is told each setting; it may be nil.
-func (f *frames) scan(p []byte, setting func(http2.SettingID, uint32)) {
+// scan takes the next bytes. of is told of answers and settings; it may be nil.
+func (f *frames) scan(p []byte, of *wire) {
 	for len(p) > 0 {
 		if f.left > 0 {
 			n := min(f.left, len(p))
-			if f.settings && setting != nil {
-				f.readSettings(p[:n], setting)
+			if f.settings && of != nil {
+				f.readSettings(p[:n], of)
 			}
 			f.left -= n
 			p = p[n:]
@@ -171,17 +198,20 @@ func (f *frames) scan(p []byte, setting func(http2.SettingID, uint32)) {
 		if kind == http2.FrameHeaders || kind == http2.FrameContinuation {
 			f.block = !flags.Has(http2.FlagHeadersEndHeaders)
 		}
+		if of != nil && (kind == http2.FrameHeaders || kind == http2.FrameData) {
+			of.answered()
+		}
 	}
 }
 
-func (f *frames) readSettings(p []byte, setting func(http2.SettingID, uint32)) {
+func (f *frames) readSettings(p []byte, of *wire) {
 	for len(p) > 0 {
 		n := copy(f.setting[f.settled:], p)
 		f.settled += n
 		p = p[n:]
 		if f.settled == len(f.setting) {
 			f.settled = 0
-			setting(http2.SettingID(binary.BigEndian.Uint16(f.setting[:2])), binary.BigEndian.Uint32(f.setting[2:]))
+			of.setting(http2.SettingID(binary.BigEndian.Uint16(f.setting[:2])), binary.BigEndian.Uint32(f.setting[2:]))
 		}
 	}
 }

@@ -151,6 +151,26 @@ func TestSilentFlow(t *testing.T) {
 	}
 }
 
+// TestSilentFlowOfAStream does the same where it is a process… request that ran to its
+// end, and its own deadline or its timeout that ended it.
+func TestSilentFlowOfAStream(t *testing.T) {
+	for name, bound := range map[string]obj{"timeoutMs": {"timeoutMs": 200}, "deadlineMs": {"deadlineMs": 200, "timeoutMs": 0}} {
+		t.Run(name, func(t *testing.T) {
+			server := testserver.Start(t, testserver.Options{})
+			relay := testserver.StartRelay(t, server.Addr)
+			h := Start(t)
+			conn := h.Connect(server, obj{"address": relay.Addr})
+			stream := decode[struct{ StreamID string }](h, h.Must("initBidiStream", scripted(conn, "Bidi", nil))).StreamID
+			relay.Swallow()
+			if _, err := h.Go("processServerStream", scripted(conn, "ServerStream", nil, bound)).Wait(); err == nil {
+				t.Error("a stream through nothing has succeeded")
+			}
+			h.Fail("getMessage", obj{"streamId": stream, "timeoutMs": 0}, 14)
+			h.Must("processServerStream", scripted(conn, "ServerStream", nil))
+		})
+	}
+}
+
 // TestServerThatThinks is not cut off: its transport answers the ping.
 func TestServerThatThinks(t *testing.T) {
 	r := newRig(t)
