@@ -4,7 +4,10 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"runtime"
 	"strings"
+
+	"github.com/grpcline/grpcline/internal/quote"
 )
 
 // address is an address of connection params, taken apart.
@@ -29,20 +32,20 @@ func parseAddress(text string, withTLS bool) (address, error) {
 	case found && isWebScheme(scheme) && strings.HasPrefix(rest, "//"):
 		return webAddress(text, strings.HasSuffix(scheme, "s"), withTLS)
 	case found && scheme == "demo" && strings.HasPrefix(rest, "//") && strings.Trim(rest, "/") != "":
-		return address{}, paramErrorf("address", "address %q has more than demo:///", text)
+		return address{}, paramErrorf("address", "address %s has more than demo:///", quote.Path(text))
 	case found && scheme == "demo" && strings.HasPrefix(rest, "//"):
 		return address{target: "passthrough:///demo", demo: true}, nil
 	case found && (scheme == "unix" || scheme == "unix-abstract"):
 		if strings.Trim(rest, "/") == "" {
-			return address{}, paramErrorf("address", "address %q names no socket", text)
+			return address{}, paramErrorf("address", "address %s names no socket", quote.Path(text))
 		}
-		return address{target: scheme + ":" + rest}, nil
+		return address{target: scheme + ":" + drivePath(rest, runtime.GOOS)}, nil
 	case found && (scheme == "dns" || scheme == "passthrough") && !validPort(rest):
 		return targetAddress(scheme, text, rest, withTLS)
 	case found && (scheme == "ipv4" || scheme == "ipv6"):
 		return listAddress(text, strings.TrimLeft(rest, "/"), withTLS)
 	case strings.Contains(text, "://"):
-		return address{}, paramErrorf("address", "address %q has a scheme that is not known; use https, http, dns, unix, unix-abstract, passthrough, ipv4 or ipv6", text)
+		return address{}, paramErrorf("address", "address %s has a scheme that is not known; use https, http, dns, unix, unix-abstract, passthrough, ipv4 or ipv6", quote.Path(text))
 	}
 	hostPort, err := withPort(text, text, withTLS)
 	if err != nil {
@@ -57,15 +60,28 @@ func isWebScheme(scheme string) bool {
 	return scheme == "http" || scheme == "https" || scheme == "grpc" || scheme == "grpcs"
 }
 
+// drivePath takes the slashes of a URL off a socket's path that begins with a drive, as
+// in unix:///C:/run/s: gRPC would look for it at /C:/run/s, which Windows does not know.
+func drivePath(path, system string) string {
+	bare := strings.TrimLeft(path, "/")
+	if system != "windows" || len(bare) < 3 || bare[1] != ':' || !strings.ContainsRune(`/\`, rune(bare[2])) {
+		return path
+	}
+	if plain, err := url.PathUnescape(bare); err == nil {
+		return plain // what is left is no URL, and nobody else unescapes it
+	}
+	return bare
+}
+
 func webAddress(text string, https, withTLS bool) (address, error) {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil:
-		return address{}, paramErrorf("address", "address %q is no URL", text)
+		return address{}, paramErrorf("address", "address %s is no URL", quote.Path(text))
 	case u.Host == "":
-		return address{}, paramErrorf("address", "address %q has no host", text)
+		return address{}, paramErrorf("address", "address %s has no host", quote.Path(text))
 	case strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil:
-		return address{}, paramErrorf("address", "address %q has more than host and port; a gRPC address has no path, query or user", text)
+		return address{}, paramErrorf("address", "address %s has more than host and port; a gRPC address has no path, query or user", quote.Path(text))
 	}
 	hostPort, err := withPort(text, u.Host, https || withTLS)
 	if err != nil {
@@ -80,7 +96,7 @@ func targetAddress(scheme, text, rest string, withTLS bool) (address, error) {
 	authority := ""
 	if after, ok := strings.CutPrefix(rest, "//"); ok {
 		if authority, rest, ok = strings.Cut(after, "/"); !ok {
-			return address{}, paramErrorf("address", "address %q has no host; write %s:///host:port", text, scheme)
+			return address{}, paramErrorf("address", "address %s has no host; write %s:///host:port", quote.Path(text), scheme)
 		}
 	}
 	hostPort, err := withPort(text, strings.TrimPrefix(rest, "/"), withTLS)
@@ -102,7 +118,7 @@ func listAddress(text, list string, withTLS bool) (address, error) {
 			return address{}, err
 		}
 		if host, _, _ := net.SplitHostPort(hostPort); net.ParseIP(host) == nil {
-			return address{}, paramErrorf("address", "address %q must list IP addresses; %q is none", text, host)
+			return address{}, paramErrorf("address", "address %s must list IP addresses; %q is none", quote.Path(text), host)
 		}
 		a.list = append(a.list, hostPort)
 	}
@@ -114,9 +130,9 @@ func listAddress(text, list string, withTLS bool) (address, error) {
 func withPort(text, hostPort string, withTLS bool) (string, error) {
 	switch {
 	case strings.ContainsAny(hostPort, " \t\r\n"):
-		return "", paramErrorf("address", "address %q has white space in it", text)
+		return "", paramErrorf("address", "address %s has white space in it", quote.Path(text))
 	case strings.ContainsAny(hostPort, "/?#@"):
-		return "", paramErrorf("address", "address %q has more than host and port; a gRPC address has no path, query or user", text)
+		return "", paramErrorf("address", "address %s has more than host and port; a gRPC address has no path, query or user", quote.Path(text))
 	}
 	host, port, err := net.SplitHostPort(hostPort)
 	if err != nil { // no port
@@ -135,18 +151,18 @@ func withPort(text, hostPort string, withTLS bool) (string, error) {
 		host, name = ascii, ascii
 	}
 	if strings.ContainsAny(name, ":[]%<>\"\\^`{|}") {
-		return "", paramErrorf("address", "address %q is not host:port", text)
+		return "", paramErrorf("address", "address %s is not host:port", quote.Path(text))
 	}
 	switch {
 	case host == "":
-		return "", paramErrorf("address", "address %q has no host", text)
+		return "", paramErrorf("address", "address %s has no host", quote.Path(text))
 	case port == "" && withTLS:
 		port = "443"
 	case port == "":
 		port = "80"
 	}
 	if !validPort(port) {
-		return "", paramErrorf("address", "address %q has port %q; it must be a number from 1 to 65535", text, port)
+		return "", paramErrorf("address", "address %s has port %q; it must be a number from 1 to 65535", quote.Path(text), port)
 	}
 	return net.JoinHostPort(host, port), nil
 }

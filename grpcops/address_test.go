@@ -124,3 +124,19 @@ func checkHostPort(t *testing.T, in, hostPort string) {
 		t.Errorf("%q becomes %q: %v", in, hostPort, err)
 	}
 }
+
+func TestDrivePath(t *testing.T) {
+	for _, test := range []struct{ path, system, want string }{
+		{"///C:/run/s.sock", "windows", "C:/run/s.sock"},
+		{`///C:\run\s.sock`, "windows", `C:\run\s.sock`},
+		{`C:\run\s.sock`, "windows", `C:\run\s.sock`},
+		{"///C:/Program%20Files/s", "windows", "C:/Program Files/s"},
+		{"///run/s.sock", "windows", "///run/s.sock"},
+		{"relative/s", "windows", "relative/s"},
+		{"///C:/run/s.sock", "linux", "///C:/run/s.sock"},
+	} {
+		if got := drivePath(test.path, test.system); got != test.want {
+			t.Errorf("%s on %s is %s, not %s", test.path, test.system, got, test.want)
+		}
+	}
+}

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"testing"
 )
 
@@ -40,6 +41,9 @@ func buildAndRun(m *testing.M) (int, error) {
 	}
 	defer os.RemoveAll(dir)
 	workerBinary = filepath.Join(dir, "grpcline")
+	if runtime.GOOS == "windows" {
+		workerBinary += ".exe"
+	}
 	args := []string{"build", "-o", workerBinary}
 	if raceEnabled {
 		args = append(args, "-race")

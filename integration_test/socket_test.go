@@ -1,3 +1,5 @@
+//go:build unix
+
 package integration_test
 
 import (
@@ -14,10 +16,12 @@ import (
 // pair, as Node's child processes have them, and returns the other end.
 func startOnSocket(t *testing.T) (*exec.Cmd, *net.UnixConn) {
 	t.Helper()
-	ends, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	ends, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
+	syscall.CloseOnExec(ends[0])
+	syscall.CloseOnExec(ends[1])
 	child, mine := os.NewFile(uintptr(ends[0]), "child"), os.NewFile(uintptr(ends[1]), "mine")
 	defer child.Close()
 	defer mine.Close()

@@ -14,6 +14,8 @@ import (
 	"github.com/bufbuild/protocompile/parser"
 	"github.com/bufbuild/protocompile/reporter"
 	"google.golang.org/protobuf/reflect/protoregistry"
+
+	"github.com/grpcline/grpcline/internal/quote"
 )
 
 // compilation is one run of the compiler. Everything is parsed first, so that
@@ -260,7 +262,7 @@ func (c *compilation) checkImports() {
 			name := i.Name.AsString()
 			if looked, missing := c.texts.missing[name]; missing {
 				others := slices.DeleteFunc(slices.Clone(known), func(k string) bool { return k == f.name })
-				c.reportImport(f.name, i, fmt.Sprintf("the import %q is not given%s%s", name, nor(looked), nearestFile(name, others)))
+				c.reportImport(f.name, i, fmt.Sprintf("the import %s is not given%s%s", quote.Path(name), nor(looked), nearestFile(name, others)))
 			}
 		}
 	}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/grpcline/grpcline/internal/base64text"
 	"github.com/grpcline/grpcline/internal/jsonscan"
+	"github.com/grpcline/grpcline/internal/quote"
 	"github.com/grpcline/grpcline/internal/strictjson"
 )
 
@@ -144,7 +145,7 @@ func (d *DescriptorSet) text(ctx context.Context, importPaths []string) (string,
 	case d.File != nil:
 		_, text, err := readPath(ctx, *d.File, importPaths)
 		if errors.Is(err, fs.ErrNotExist) {
-			return "", fmt.Errorf("there is no file %q%s", *d.File, lookedIn(*d.File, importPaths))
+			return "", fmt.Errorf("there is no file %s%s", quote.Path(*d.File), lookedIn(*d.File, importPaths))
 		}
 		return text, err
 	}

@@ -12,6 +12,8 @@ import (
 
 	"github.com/bufbuild/protocompile/parser/fastscan"
 	"google.golang.org/protobuf/types/descriptorpb"
+
+	"github.com/grpcline/grpcline/internal/quote"
 )
 
 // texts are the sources of one compile: the given ones first, then what they
@@ -126,7 +128,7 @@ func (t *texts) resolve(ctx context.Context, name string, importer origin) error
 			if place.url != nil {
 				err = fmt.Errorf("%s %w", place, err)
 			}
-			return &SourceError{"proto", fmt.Sprintf("the import %q: %s", name, err), err}
+			return &SourceError{"proto", fmt.Sprintf("the import %s: %s", quote.Path(name), err), err}
 		}
 		looked = append(looked, place.String())
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/grpcline/grpcline/internal/hostfile"
+	"github.com/grpcline/grpcline/internal/quote"
 )
 
 // maxFileBytes bounds a schema or a descriptor set that is read from disk.
@@ -76,7 +77,7 @@ func (t *texts) addSource(ctx context.Context, s namedSource) error {
 		if s.source.toldApart {
 			hint = "; a schema that is not a path has a line break, a semicolon or a brace in it"
 		}
-		return &SourceError{"proto", fmt.Sprintf("%s: there is no file %q%s%s", what, given, lookedIn(given, t.importPaths), hint), err}
+		return &SourceError{"proto", fmt.Sprintf("%s: there is no file %s%s%s", what, quote.Path(given), lookedIn(given, t.importPaths), hint), err}
 	}
 	return &SourceError{"proto", fmt.Sprintf("%s: %s", what, err), err}
 }
@@ -85,7 +86,7 @@ func (t *texts) addSource(ctx context.Context, s namedSource) error {
 func (t *texts) addFolder(ctx context.Context, folder string) error {
 	names, err := hostfile.List(ctx, folder, ".proto")
 	if err == nil && len(names) == 0 {
-		err = fmt.Errorf("the folder %q has no .proto files", folder)
+		err = fmt.Errorf("the folder %s has no .proto files", quote.Path(folder))
 	}
 	if err != nil {
 		return &SourceError{"proto", "the schema: " + err.Error(), err}

@@ -32,6 +32,10 @@ func TestMain(m *testing.M) {
 }
 
 func buildAndRun(m *testing.M) (int, error) {
+	if given := os.Getenv("GRPCLINE_BINARY"); given != "" {
+		binDir = filepath.Dir(given)
+		return m.Run(), nil
+	}
 	dir, err := os.MkdirTemp("", "grpcline-docs")
 	if err != nil {
 		return 0, err

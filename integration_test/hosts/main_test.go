@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"testing"
 )
 
@@ -36,6 +37,9 @@ func buildAndRun(m *testing.M) (int, error) {
 	}
 	defer os.RemoveAll(dir)
 	worker = filepath.Join(dir, "grpcline")
+	if runtime.GOOS == "windows" {
+		worker += ".exe"
+	}
 	build := exec.Command("go", "build", "-o", worker, "github.com/grpcline/grpcline")
 	if out, err := build.CombinedOutput(); err != nil {
 		return 0, fmt.Errorf("the worker does not build: %w\n%s", err, out)

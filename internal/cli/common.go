@@ -2,10 +2,7 @@ package cli
 
 import (
 	"errors"
-	"fmt"
-	"io"
 	"log/slog"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -20,6 +17,7 @@ type common struct {
 	demo     bool
 	logLevel logLevel
 	logFile  string
+	utf8     bool // by --utf8: the host reads UTF-8, from standard error too
 }
 
 func (c *common) declare(root *cobra.Command) {
@@ -41,19 +39,6 @@ func (c *common) env(withDemo bool) (env *grpcops.Env, stop func()) {
 	server := demo.Start()
 	env.Demo = server.Dial
 	return env, server.Stop
-}
-
-// openLog makes the log, on standard error unless a file is named.
-func (c *common) openLog() (log *slog.Logger, closeLog func(), err error) {
-	out, closeLog := io.Writer(os.Stderr), func() {}
-	if c.logFile != "" {
-		f, err := os.OpenFile(c.logFile, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
-		if err != nil {
-			return nil, nil, fmt.Errorf("--log-file: %w", err)
-		}
-		out, closeLog = f, func() { f.Close() }
-	}
-	return slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: slog.Level(c.logLevel)})), closeLog, nil
 }
 
 // logLevel is the value of --log-level.

@@ -5,9 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/sourcegraph/jsonrpc2"
+
+	"github.com/grpcline/grpcline/internal/process"
 )
 
 // Exit codes.
@@ -31,9 +32,12 @@ type silent int
 
 func (s silent) Error() string { return fmt.Sprintf("exit code %d", int(s)) }
 
-// report writes what went wrong to standard error, and returns the exit code.
+// report writes what went wrong to standard error, and returns the exit code. A
+// standard error that nobody reads does not keep the process from its end.
 func report(err error) int {
-	return reportTo(os.Stderr, err)
+	out := newDroppingWriter(process.StderrText())
+	defer out.close()
+	return reportTo(out, err)
 }
 
 func reportTo(out io.Writer, err error) int {

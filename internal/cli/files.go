@@ -58,6 +58,8 @@ func (f *files) openOutput() error {
 	case !there.Mode().IsRegular():
 		f.device, err = os.OpenFile(f.name, os.O_WRONLY, 0)
 		return err
+	case there.Mode().Perm()&0o222 == 0:
+		return fmt.Errorf("%s is read-only; make it writable, remove it, or name another file", f.name)
 	default:
 		mode = there.Mode().Perm()
 		if f.input == nil {
@@ -98,15 +100,27 @@ func (f *files) close(complete bool) error {
 		err = f.device.Close()
 	case f.part != nil:
 		err = f.part.Close()
-		if complete && err == nil {
-			err = os.Rename(f.part.Name(), f.name)
-		}
 		if !complete || err != nil {
 			os.Remove(f.part.Name())
+			break
+		}
+		if err = rename(f.part.Name(), f.name); err != nil {
+			// The calls were made, so their answers are kept.
+			return fmt.Errorf("--out: the answers are all in %s, which cannot be renamed to %s, perhaps because another program has it open: %w",
+				f.part.Name(), f.name, cause(err))
 		}
 	}
 	if err != nil {
 		return fmt.Errorf("--out: %w", err)
 	}
 	return nil
+}
+
+// cause is what the system said, without the names of files.
+func cause(err error) error {
+	var link *os.LinkError
+	if errors.As(err, &link) {
+		return link.Err
+	}
+	return err
 }

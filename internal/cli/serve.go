@@ -32,6 +32,7 @@ func serveCommand(c *common) *cobra.Command {
 }
 
 func serve(ctx context.Context, c *common, f *serveFlags) error {
+	c.utf8 = f.options.UTF8
 	log, closeLog, err := c.openLog()
 	if err != nil {
 		return err

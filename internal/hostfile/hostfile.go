@@ -11,6 +11,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
+
+	"github.com/grpcline/grpcline/internal/quote"
 )
 
 // ErrFolder is what a path leads to that is a folder and not a file.
@@ -120,11 +122,11 @@ func (e *readError) Error() string { return e.message }
 func (e *readError) Unwrap() error { return e.kind }
 
 func notAFile(path, what string) error {
-	return &readError{fmt.Sprintf("%q is %s, not a file", path, what), nil}
+	return &readError{fmt.Sprintf("%s is %s, not a file", quote.Path(path), what), nil}
 }
 
 func tooLarge(path string, limit int64) error {
-	return &readError{fmt.Sprintf("%q is larger than %d MiB", path, limit>>20), nil}
+	return &readError{fmt.Sprintf("%s is larger than %d MiB", quote.Path(path), limit>>20), nil}
 }
 
 // unreadable says what is wrong with a path without the name of a system call.
@@ -132,13 +134,13 @@ func unreadable(path string, err error) error {
 	var cause *fs.PathError
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return &readError{fmt.Sprintf("%q does not exist", path), fs.ErrNotExist}
+		return &readError{fmt.Sprintf("%s does not exist", quote.Path(path)), fs.ErrNotExist}
 	case errors.Is(err, fs.ErrPermission):
-		return &readError{fmt.Sprintf("%q may not be read", path), fs.ErrPermission}
+		return &readError{fmt.Sprintf("%s may not be read", quote.Path(path)), fs.ErrPermission}
 	case errors.As(err, &cause):
 		err = cause.Err
 	}
-	return &readError{fmt.Sprintf("%q cannot be read: %v", path, err), err}
+	return &readError{fmt.Sprintf("%s cannot be read: %v", quote.Path(path), err), err}
 }
 
 // absent is the error of a path that stat does not know. One that cannot exist, as
@@ -153,5 +155,5 @@ func absent(path string, err error) error {
 
 // late is the error of a file that was not read before ctx ended.
 func late(ctx context.Context, path string) error {
-	return &readError{fmt.Sprintf("%q could not be read in time", path), context.Cause(ctx)}
+	return &readError{fmt.Sprintf("%s could not be read in time", quote.Path(path)), context.Cause(ctx)}
 }
