@@ -177,6 +177,29 @@ func TestWaitingIsSaid(t *testing.T) {
 			}
 		})
 	}
+	t.Run("after typing", func(t *testing.T) {
+		t.Parallel()
+		steps := script(testserver.Step{Receive: -1}, testserver.Step{Gate: "typed"}, testserver.Step{Send: 1})
+		m := startTerminal(t, exec.Command(workerBinary, append(steps, "call", server.Addr, "ClientStream", "--color", "never")...))
+		m.await("^C cancels.")
+		m.write("{}\n\x04") // ^D
+		m.await("\rwaiting for " + server.Addr + ": 1 s")
+		server.Open("typed")
+		m.await("{\r\n  \"number\": \"1\"\r\n}\r\n")
+		if rest, code := m.exit(); code != 0 || rest != "" {
+			t.Errorf("exit code %d, %q", code, rest)
+		}
+	})
+	t.Run("not typed", func(t *testing.T) {
+		t.Parallel()
+		steps := script(testserver.Step{Receive: -1}, testserver.Step{Gate: "not typed"}, testserver.Step{Send: 1})
+		m := startTerminal(t, exec.Command(workerBinary, append(steps, "call", server.Addr, "ClientStream", "{}", "--color", "never")...))
+		if before := m.await("\rwaiting for " + server.Addr + ": 1 s"); before != "" {
+			t.Errorf("before it there is %q", before)
+		}
+		server.Open("not typed")
+		m.await("{\r\n  \"number\": \"1\"\r\n}\r\n")
+	})
 	t.Run("connecting", func(t *testing.T) {
 		t.Parallel()
 		address := testserver.Silent(t)

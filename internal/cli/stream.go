@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/sourcegraph/jsonrpc2"
 
@@ -34,13 +35,16 @@ func (c *caller) stream(ctx context.Context, open string, request json.RawMessag
 		if len(c.in.args) == 0 {
 			c.in.args = []string{stdinArgument}
 		}
-		if isTerminal(os.Stdin) {
-			c.waiting.stop() // it is the person who is waited for
+		sent := make(chan struct{})
+		if slices.Contains(c.in.args, stdinArgument) && isTerminal(os.Stdin) {
+			c.waiting.stop()
+			c.waiting = startWaitingAfter(sent, "waiting for "+c.address) // until then it is the person who is waited for
 			if isTerminal(os.Stderr) {
 				fmt.Fprintf(os.Stderr, "Type each %s as JSON; ^%c ends sending, ^C cancels.\n", c.method.RequestType, process.EndKey)
 			}
 		}
 		go func() {
+			defer close(sent)
 			if err := c.send(ctx, stream); err != nil {
 				cancel(err)
 			}

@@ -20,23 +20,35 @@ type waiting struct {
 
 // startWaiting begins on standard error if that is a terminal.
 func startWaiting(what string) *waiting {
+	begin := make(chan struct{})
+	close(begin)
+	return startWaitingAfter(begin, what)
+}
+
+// startWaitingAfter begins when a channel is closed.
+func startWaitingAfter(begin <-chan struct{}, what string) *waiting {
 	if !isTerminal(os.Stderr) {
 		return nil
 	}
-	return startWaitingOn(os.Stderr, what)
+	return startWaitingOn(os.Stderr, begin, what)
 }
 
-func startWaitingOn(out io.Writer, what string) *waiting {
+func startWaitingOn(out io.Writer, begin <-chan struct{}, what string) *waiting {
 	w := &waiting{ended: make(chan struct{}), gone: make(chan struct{})}
-	go w.run(out, what)
+	go w.run(out, begin, what)
 	return w
 }
 
 // lineWidth is how wide the line may be, so that a terminal does not wrap it.
 const lineWidth = 78
 
-func (w *waiting) run(out io.Writer, what string) {
+func (w *waiting) run(out io.Writer, begin <-chan struct{}, what string) {
 	defer close(w.gone)
+	select {
+	case <-begin:
+	case <-w.ended:
+		return
+	}
 	begun, tick := time.Now(), time.NewTicker(time.Second)
 	defer tick.Stop()
 	width := 0

@@ -19,7 +19,10 @@ func TestWaiting(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			var out bytes.Buffer
-			w := startWaitingOn(&out, "waiting for x")
+			begin := make(chan struct{})
+			w := startWaitingOn(&out, begin, "waiting for x")
+			time.Sleep(time.Minute) // of which nothing is said
+			close(begin)
 			time.Sleep(test.wait)
 			w.stop()
 			w.stop()
@@ -28,5 +31,6 @@ func TestWaiting(t *testing.T) {
 			}
 		})
 	}
+	startWaitingOn(nil, nil, "nothing").stop()
 	(*waiting)(nil).stop()
 }
