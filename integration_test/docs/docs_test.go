@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -15,7 +16,7 @@ import (
 // documentation.
 func TestTranscripts(t *testing.T) {
 	shapes := discover(t)
-	for _, file := range []string{"protocol.md", "README.md"} {
+	for _, file := range []string{"protocol.md", "README.md", "examples/README.md"} {
 		played := 0
 		for _, b := range blocks(t, file) {
 			name := fmt.Sprintf("%s:%d", file, b.line)
@@ -74,8 +75,52 @@ func TestQuickstart(t *testing.T) {
 			t.Errorf("the quick start does not call %s", method[1])
 		}
 	}
-	if !strings.Contains(read(t, "README.md"), "$ go run . --demo < examples/quickstart.jsonl\n{") {
-		t.Error("README.md does not show what the quick start prints")
+	if !strings.Contains(read(t, "examples/README.md"), "$ go run . --demo < examples/quickstart.jsonl\n{") {
+		t.Error("examples/README.md does not show what the quick start prints")
+	}
+}
+
+// TestReadmes compares the two READMEs section for section, and what they show of the
+// examples with the examples.
+func TestReadmes(t *testing.T) {
+	sections := [][2]string{
+		{"grpcline", "grpcline"}, {"Try it", "Попробовать"}, {"Install", "Установка"}, {"From a shell", "Из командной строки"},
+		{"From a program", "Из своей программы"}, {"From OneScript and 1C:Enterprise", "Из OneScript и 1С:Предприятия"},
+		{"As a server", "Сервером"}, {"In an editor", "Из редактора"}, {"Why not something else", "Почему не другое"},
+		{"What it promises", "Что обещано"}, {"More", "Ещё"},
+	}
+	for i, file := range []string{"README.md", "README.ru.md"} {
+		text := read(t, file)
+		var headings []string
+		for _, heading := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(withoutCode(text), -1) {
+			headings = append(headings, heading[1])
+		}
+		var want []string
+		for _, section := range sections {
+			want = append(want, section[i])
+		}
+		if !slices.Equal(headings, want) {
+			t.Errorf("%s has the sections %q, not %q", file, headings, want)
+		}
+		for _, example := range []string{"examples/hosts/hello.py", "examples/hosts/hello.os"} {
+			if !strings.Contains(text, "\n"+read(t, example)+"```") {
+				t.Errorf("%s does not show %s as it is", file, example)
+			}
+		}
+	}
+}
+
+// withoutCode leaves out the blocks of code, in which # begins comments.
+func withoutCode(text string) string {
+	return regexp.MustCompile("(?ms)^```.*?^```$").ReplaceAllString(text, "")
+}
+
+// TestArchitecture finds the files that ARCHITECTURE.md names.
+func TestArchitecture(t *testing.T) {
+	for _, name := range regexp.MustCompile("`([a-z_/0-9]+(?:\\.go|/))`").FindAllStringSubmatch(read(t, "ARCHITECTURE.md"), -1) {
+		if _, err := os.Stat(filepath.Join(root, name[1])); err != nil {
+			t.Error(err)
+		}
 	}
 }
 
@@ -100,7 +145,10 @@ func TestFlags(t *testing.T) {
 
 // TestLinks follows the links within the repository.
 func TestLinks(t *testing.T) {
-	for _, file := range []string{"protocol.md", "README.md"} {
+	for _, file := range []string{
+		"protocol.md", "README.md", "README.ru.md", "examples/README.md", "examples/serving/README.md",
+		"ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md",
+	} {
 		text := read(t, file)
 		for _, link := range regexp.MustCompile(`\]\(([^)]+)\)`).FindAllStringSubmatch(text, -1) {
 			target, anchor, _ := strings.Cut(link[1], "#")
@@ -109,6 +157,9 @@ func TestLinks(t *testing.T) {
 				continue
 			case target == "":
 				target = file
+			}
+			if target != file {
+				target = filepath.Join(filepath.Dir(file), target)
 			}
 			info, err := os.Stat(filepath.Join(root, target))
 			if err != nil {
