@@ -63,7 +63,10 @@ func (c *checker) best(ctx context.Context, f protoreflect.FileDescriptor, most 
 		if way.arranged {
 			source = arrange(f)
 		}
-		text, err := print(&way.printer, source, most)
+		text, err := print(ctx, &way.printer, source, most)
+		if ctx.Err() != nil {
+			return "", context.Cause(ctx)
+		}
 		if errors.Is(err, ErrTooLarge) {
 			return "", err
 		}
@@ -92,12 +95,14 @@ func (c *checker) best(ctx context.Context, f protoreflect.FileDescriptor, most 
 }
 
 // print writes one file in one way. What protoprint panics at is an error.
-func print(p *protoprint.Printer, f protoreflect.FileDescriptor, most int) (text string, err error) {
-	out := &bounded{most: most}
+func print(ctx context.Context, p *protoprint.Printer, f protoreflect.FileDescriptor, most int) (text string, err error) {
+	out := &bounded{ctx: ctx, most: most}
 	defer func() {
-		if r := recover(); r == ErrTooLarge {
-			err = ErrTooLarge
-		} else if r != nil {
+		switch r := recover().(type) {
+		case nil:
+		case error:
+			err = r
+		default:
 			err = fmt.Errorf("%v", r)
 		}
 	}()
@@ -107,14 +112,18 @@ func print(p *protoprint.Printer, f protoreflect.FileDescriptor, most int) (text
 	return closeUp(mend(out.text.String(), f)), nil
 }
 
-// bounded is a buffer that panics with ErrTooLarge past its bound, as protoprint
-// goes on writing after an error.
+// bounded is a buffer that panics with ErrTooLarge past its bound, and with the error
+// of ctx after its end, as protoprint goes on writing after an error.
 type bounded struct {
+	ctx  context.Context
 	text bytes.Buffer
 	most int
 }
 
 func (b *bounded) Write(p []byte) (int, error) {
+	if err := b.ctx.Err(); err != nil {
+		panic(err)
+	}
 	if b.text.Len()+len(p) > b.most {
 		panic(ErrTooLarge)
 	}

@@ -10,11 +10,11 @@ import (
 	"golang.org/x/text/encoding/charmap"
 )
 
-// Bounds of one file. The compiler takes about 300 bytes of memory a token, and
+// Bounds of one file. The compiler takes about 700 bytes of memory a token, and
 // more time than it should for what is deeply nested or far along a line.
 const (
 	maxLevels  = 100     // levels of braces and brackets
-	maxTokens  = 8 << 20 // of all files of one compile
+	maxTokens  = 4 << 20 // of all files of one compile
 	maxParts   = 1000    // of a name with dots
 	maxWord    = 4096    // bytes of a part
 	lineLength = 256     // bytes of a line before it is broken
