@@ -48,12 +48,26 @@ test("what is wrong with an environment file is shown there, and nothing runs", 
     const path = folderWith({ "grpcline.env.json": '{\n  "dev": {,}\n}' });
     host.open(path, "demo:///\ngrpcline.demo.Demo/SayHello");
     const file = `file:${path.replace("hello.grpc", "grpcline.env.json")}`;
+    host.open("/tmp/other.grpc", "demo:///\na.B/C"); // has no environments
+    host.open(path, "demo:///\ngrpcline.demo.Demo/SayHello");
     const shown = host.diagnostics.get("grpcline.environment")?.get(file) ?? [];
     assert.deepEqual(shown.map(({ range, message }) => `${range.start.line + 1}: ${message}`), [
       "2: this is not JSON: a name in quotes is expected before ,",
     ]);
     await editor.run("grpcline.run");
     assert.match(host.errors.at(-1)!, /grpcline\.env\.json:2: this is not JSON/);
+  }));
+
+test("a mended environment file has no problems", () =>
+  withEditor(async () => {
+    const path = folderWith({ "grpcline.env.json": "[]" });
+    const document = host.open(path, "demo:///\na.B/C");
+    const file = path.replace("hello.grpc", "grpcline.env.json");
+    const shown = () => host.diagnostics.get("grpcline.environment")?.get(`file:${file}`)?.length;
+    assert.equal(shown(), 1);
+    writeFileSync(file, "{}");
+    host.edit(document, document.text);
+    assert.equal(shown(), 0);
   }));
 
 test("without environment files it is told what to write", () =>

@@ -17,6 +17,8 @@ export interface EnvironmentProblem {
 }
 
 export interface Environment {
+  /** The paths of the files that there are. */
+  files: string[];
   /** Of the environments there are, in their order. */
   names: string[];
   /** Of the chosen one. */
@@ -93,5 +95,5 @@ export function readEnvironment(files: readonly [string, string][], chosen: stri
     problems.push({ file: first[0], line: 1, message });
   }
   const layers = [shared, chosen].flatMap((name) => all.map((it) => it.get(name ?? "")));
-  return { names, values: new Map(layers.flatMap((layer) => [...(layer ?? [])])), problems };
+  return { files: files.map(([path]) => path), names, values: new Map(layers.flatMap((layer) => [...(layer ?? [])])), problems };
 }

@@ -33,11 +33,13 @@ export class Diagnostics implements vscode.Disposable {
       document.uri,
       problems.map(({ line, message }) => entry(line, 1, message)),
     );
-    this.environments.clear();
-    this.setByPath(
-      this.environments,
-      environment.problems.map(({ file, line, message }) => [file, entry(line, 1, message)]),
-    );
+    for (const path of environment.files) {
+      const own = environment.problems.filter(({ file }) => file === path);
+      this.environments.set(
+        vscode.Uri.file(path),
+        own.map(({ line, message }) => entry(line, 1, message)),
+      );
+    }
   }
 
   forget(document: vscode.TextDocument): void {
@@ -68,18 +70,11 @@ export class Diagnostics implements vscode.Disposable {
   }
 
   private showSchemas(run: Run, diagnostics: NonNullable<RequestError["data"]["diagnostics"]>): void {
-    this.setByPath(
-      this.schemas,
-      diagnostics.flatMap(({ file, line, column, message }): [string, vscode.Diagnostic][] => {
-        const path = schemaPath(run.request, file, existsSync);
-        return path === undefined ? [] : [[path, entry(line, column, message)]];
-      }),
-    );
-  }
-
-  private setByPath(collection: vscode.DiagnosticCollection, entries: [string, vscode.Diagnostic][]): void {
     const byPath = new Map<string, vscode.Diagnostic[]>();
-    for (const [path, diagnostic] of entries) byPath.set(path, [...(byPath.get(path) ?? []), diagnostic]);
-    for (const [path, list] of byPath) collection.set(vscode.Uri.file(path), list);
+    for (const { file, line, column, message } of diagnostics) {
+      const path = schemaPath(run.request, file, existsSync);
+      if (path !== undefined) byPath.set(path, [...(byPath.get(path) ?? []), entry(line, column, message)]);
+    }
+    for (const [path, entries] of byPath) this.schemas.set(vscode.Uri.file(path), entries);
   }
 }
