@@ -163,7 +163,7 @@ func beginAnswer(id []byte, member string) []byte {
 	if id == nil {
 		id = null
 	}
-	dst := make([]byte, 0, 2*answerRest)
+	dst := make([]byte, 0, 2*answerTail)
 	return append(append(append(dst, `{"jsonrpc":"2.0","id":`...), id...), member...)
 }
 

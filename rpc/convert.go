@@ -44,11 +44,11 @@ type causeData struct {
 
 // statusData is the data of a gRPC status.
 type statusData struct {
-	Reason   state.Reason     `json:"reason,omitempty" doc:"streamEnded, where a send met the end of its stream"`
+	Reason   state.Reason     `json:"reason,omitempty" doc:"streamEnded, if a send met the end of its stream"`
 	Status   grpcops.Status   `json:"status" doc:"{code, name, message, details}"`
 	Headers  grpcops.Metadata `json:"headers" doc:"{name: [value…]}"`
 	Trailers grpcops.Metadata `json:"trailers" doc:"{name: [value…]}"`
-	Origin   string           `json:"origin" doc:"server where the server is known to have sent the status, else client"`
+	Origin   string           `json:"origin" doc:"server if the server is known to have sent the status, else client"`
 	*doneData
 }
 
@@ -56,7 +56,7 @@ type statusData struct {
 type doneData struct {
 	StreamID     string             `json:"streamId,omitempty" doc:"the stream's id"`
 	Sent         *int               `json:"sent,omitempty" doc:"messages sent on the stream so far"`
-	Messages     *[]json.RawMessage `json:"messages,omitempty" doc:"what had been received: by a process… call, or by callMethod where the trailers after it cannot be read"`
+	Messages     *[]json.RawMessage `json:"messages,omitempty" doc:"what had been received: by a process… call, or by callMethod if the trailers after it cannot be read"`
 	MessagesSent *int               `json:"messagesSent,omitempty" doc:"how many messages a process… call had sent"`
 }
 

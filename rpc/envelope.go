@@ -8,7 +8,7 @@ import (
 // (JSON-RPC 2.0, section 4); nil is absent. Other members are ignored.
 type envelope struct {
 	version, id, method, params []byte
-	inner                       []jsonscan.Member // of params, where it is an object
+	inner                       []jsonscan.Member // of params, if it is an object
 	twice                       string            // a member that is given more than once
 }
 
@@ -70,7 +70,7 @@ type request struct {
 // params are those of a request as they were given.
 type params struct {
 	text    []byte            // any JSON; nil is none
-	members []jsonscan.Member // of text where it is an object; valid until the next message is read
+	members []jsonscan.Member // of text if it is an object; valid until the next message is read
 }
 
 // check makes a request of the envelope. With an error comes the id to answer,
@@ -89,7 +89,7 @@ func (e *envelope) check() (request, *Error) {
 	case e.twice != "":
 		return refuse("%s is given twice", e.twice)
 	case e.version != nil && !isText(e.version, "2.0"):
-		return refuse(`jsonrpc must be "2.0" where it is given`)
+		return refuse(`jsonrpc must be "2.0" if it is given`)
 	case e.method == nil:
 		return refuse("a request must have a method")
 	case e.method[0] != '"':

@@ -39,7 +39,7 @@ func beginsWithHeader(in *bufio.Reader) bool {
 		head = bytes.TrimLeft(bytes.TrimPrefix(head, bom), " \t\r\n")
 		text := strings.ToLower(string(head))
 		switch {
-		case bytes.HasPrefix(bom, head): // also where nothing but space has come
+		case bytes.HasPrefix(bom, head): // also if nothing but space has come
 		case strings.HasPrefix(text, length) || strings.HasPrefix(text, kind):
 			return true
 		case !strings.HasPrefix(length, text) && !strings.HasPrefix(kind, text):
@@ -78,7 +78,7 @@ func (r *headerReader) next() (message, error) {
 }
 
 // header reads a block of header lines to the empty line that ends it. found is
-// false where a line is no header; the error is io.ErrUnexpectedEOF where the
+// false if a line is no header; the error is io.ErrUnexpectedEOF if the
 // input ends inside the block.
 func (r *headerReader) header() (length int, found bool, err error) {
 	if r.late != nil {

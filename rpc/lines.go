@@ -32,12 +32,12 @@ type lineReader struct {
 	utf16  bool // the line read last was UTF-16, so the next may begin with half a line feed
 
 	kept  []byte // lines that may be read again, each with a line feed
-	at    int    // where in kept the next line to read begins; its end where there is none
+	at    int    // where in kept the next line to read begins; its end if there is none
 	fresh bool   // the line read last came from the input, not from kept
 	came  int    // bytes that came from the input
 	again int    // bytes that were read again as part of a value
 
-	lines int // of the value that is open; 0 where none is
+	lines int // of the value that is open; 0 if none is
 	begun int // where in kept it begins
 	scan  jsonscan.Scan
 }

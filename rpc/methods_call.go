@@ -82,7 +82,7 @@ func callMethods() []*method {
 	}
 }
 
-// isArray refuses what is no array where messages are kept as they are written.
+// isArray refuses what is no array, for messages that are kept as they are written.
 func isArray(param string, text json.RawMessage) error {
 	if text[0] == 'n' {
 		return &strictjson.Error{Path: param, Message: `"` + param + `" is required`}

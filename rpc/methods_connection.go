@@ -59,7 +59,7 @@ type serviceParams struct {
 
 type methodParams struct {
 	serverParams
-	Service string `json:"service,omitempty" doc:"the service's full name; may be left out where method is pkg.Service/Method"`
+	Service string `json:"service,omitempty" doc:"the service's full name; may be left out if method is pkg.Service/Method"`
 	Method  string `json:"method" doc:"the method's name"`
 }
 

@@ -85,7 +85,7 @@ func acceptedResultOf(a *state.Accepted) acceptedResult {
 }
 
 func (r acceptedResult) appendJSON(dst []byte) []byte {
-	dst = appendStreamID(slices.Grow(dst, len(r.Message)+2*answerRest), r.StreamID)
+	dst = appendStreamID(slices.Grow(dst, len(r.Message)+2*answerTail), r.StreamID)
 	dst = jsonscan.AppendQuoted(append(dst, `,"service":`...), r.Service)
 	dst = jsonscan.AppendQuoted(append(dst, `,"method":`...), r.Method)
 	dst = jsonscan.AppendQuoted(append(dst, `,"kind":`...), string(r.Kind))

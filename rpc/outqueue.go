@@ -42,7 +42,7 @@ func (q *outqueue) add(parts ...[]byte) (size int) {
 	if len(parts) == 1 && !q.headers && size > smallMessage {
 		q.chunks = append(q.chunks, chunk{text: append(parts[0], '\n')})
 	} else {
-		c := q.room(size)
+		c := q.chunkFor(size)
 		c.text = q.frame(c.text, length, parts)
 	}
 	q.bytes += size
@@ -65,8 +65,8 @@ func (q *outqueue) frame(dst []byte, length int, parts [][]byte) []byte {
 	return dst
 }
 
-// room is the chunk for size more bytes.
-func (q *outqueue) room(size int) *chunk {
+// chunkFor is the chunk for size more bytes.
+func (q *outqueue) chunkFor(size int) *chunk {
 	c := chunk{shared: size <= smallMessage}
 	if n := len(q.chunks); n > 0 && c.shared && q.chunks[n-1].shared {
 		last := &q.chunks[n-1]

@@ -36,7 +36,7 @@ func idOnly(id string) state.Ref { return state.Ref{ID: id} }
 // callParams are those of everything that calls a method.
 type callParams struct {
 	Connection connectionRef        `json:"connection" doc:"a connection's id, or connection params: then the connection is opened for this request and closed after it"`
-	Service    string               `json:"service,omitempty" doc:"the service's full name; may be left out where method is pkg.Service/Method"`
+	Service    string               `json:"service,omitempty" doc:"the service's full name; may be left out if method is pkg.Service/Method"`
 	Method     string               `json:"method" doc:"the method's name"`
 	TimeoutMs  *int                 `json:"timeoutMs,omitempty" doc:"bounds the operation, in milliseconds; 0 is no bound; the connection's unless given"`
 	TLS        *grpcops.TLSSettings `json:"tls,omitempty" doc:"over the one in connection params"`
@@ -55,7 +55,7 @@ func (p *callParams) call(request json.RawMessage) state.Call {
 // streamCallParams are those of everything that opens a stream by its handle.
 type streamCallParams struct {
 	Connection string `json:"connection" doc:"a connection's id"`
-	Service    string `json:"service,omitempty" doc:"the service's full name; may be left out where method is pkg.Service/Method"`
+	Service    string `json:"service,omitempty" doc:"the service's full name; may be left out if method is pkg.Service/Method"`
 	Method     string `json:"method" doc:"the method's name"`
 	TimeoutMs  *int   `json:"timeoutMs,omitempty" doc:"the default bound of the stream's operations, in milliseconds; 0 is no bound; the connection's unless given"`
 	StreamID   string `json:"streamId,omitempty" doc:"an id of the host's choice; without it the worker numbers: s1, s2, …"`
@@ -111,7 +111,7 @@ type streamRef struct {
 	StreamID   string `json:"streamId" doc:"the stream's id"`
 }
 
-// atLeastOne refuses 0 where a number of messages is asked for.
+// atLeastOne refuses 0 as a number of messages.
 func atLeastOne(param string, n *int) error {
 	if n != nil && *n == 0 {
 		return &strictjson.Error{Path: param, Message: param + " must be at least 1"}

@@ -22,7 +22,7 @@ const likelyLong = 4 << 20
 // skipped.
 func (r *rawLines) read() (line []byte, over bool, err error) {
 	line, err = r.in.ReadSlice('\n')
-	var long []byte // the line so far, where it is longer than the buffer
+	var long []byte // the line so far, if it is longer than the buffer
 	for errors.Is(err, bufio.ErrBufferFull) {
 		switch over = over || len(long)+len(line) > r.max; {
 		case over:

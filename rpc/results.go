@@ -59,7 +59,7 @@ func appendStreamID(dst []byte, id string) []byte {
 }
 
 func appendArray(dst []byte, messages []json.RawMessage) []byte {
-	size := len("[]") + answerRest
+	size := len("[]") + answerTail
 	for _, m := range messages {
 		size += len(m) + len(",")
 	}
@@ -73,8 +73,8 @@ func appendArray(dst []byte, messages []json.RawMessage) []byte {
 	return append(dst, ']')
 }
 
-// answerRest is about what an answer has behind its messages, in bytes.
-const answerRest = 256
+// answerTail is about what an answer has behind its messages, in bytes.
+const answerTail = 256
 
 // callResult is that of callMethod.
 type callResult struct {
@@ -85,7 +85,7 @@ type callResult struct {
 }
 
 func (r callResult) appendJSON(dst []byte) []byte {
-	dst = slices.Grow(dst, len(r.Message)+answerRest)
+	dst = slices.Grow(dst, len(r.Message)+answerTail)
 	dst = append(append(dst, `{"message":`...), r.Message...)
 	dst = appendMetadata(appendMetadata(dst, "headers", r.Headers), "trailers", r.Trailers)
 	return append(r.Status.AppendJSON(append(dst, `,"status":`...)), '}')
@@ -146,7 +146,7 @@ func (r streamResult) appendJSON(dst []byte) []byte {
 // processResult is that of processServerStream.
 type processResult struct {
 	Messages []json.RawMessage `json:"messages" doc:"the messages in ProtoJSON"`
-	Done     bool              `json:"done" doc:"false where maxMessages cut the stream: then there are no status and trailers"`
+	Done     bool              `json:"done" doc:"false if maxMessages cut the stream: then there are no status and trailers"`
 	Status   *grpcops.Status   `json:"status,omitempty" doc:"{code, name, message, details}"`
 	Headers  grpcops.Metadata  `json:"headers" doc:"{name: [value…]}"`
 	Trailers grpcops.Metadata  `json:"trailers,omitempty" doc:"{name: [value…]}"`

@@ -1,6 +1,22 @@
 // Package rpc is JSON-RPC 2.0 on a pipe: framing, the order of requests, their
 // cancellation, the table of methods, and errors as codes.
 //
+// The way of one call:
+//
+//	Worker.read               the reader: one goroutine
+//	├─ lineReader.next        a message: one line, or several
+//	├─ Account.Admit          waits until there is room for it
+//	├─ Worker.request         its envelope: id, method, params
+//	│  └─ Worker.begin        the one way in, of requests and refusals
+//	│     └─ method.admit     params as a struct; the state.Op has its place
+//	└─ Worker.work            on a goroutine of its own
+//	   ├─ Op.Do               the operation
+//	   └─ Worker.reply        result or error as JSON
+//	      └─ Worker.finish    the one way out
+//	         ├─ writer.add    the answer is queued
+//	         ├─ Op.Leave      those behind it go on
+//	         └─ writer.flush  the answer is written
+//
 // Order. One goroutine, the reader, reads messages and admits them one after the
 // other: it decodes the params and lets the operation take its place (see package
 // state). What an operation then does runs on a goroutine of its own, so that
@@ -105,8 +121,8 @@ func New(in io.Reader, out io.Writer, env *grpcops.Env, o Options) *Worker {
 }
 
 // Serve works until the end of the input, the shutdown method, or the end of ctx,
-// and then until all is answered. It returns an error where reading or writing
-// failed; where it was writing, everything is cancelled and not waited for, as the
+// and then until all is answered. It returns an error if reading or writing
+// failed; if it was writing, everything is cancelled and not waited for, as the
 // process is to end.
 func (w *Worker) Serve(ctx context.Context) error {
 	defer w.end(state.ErrShuttingDown)

@@ -25,7 +25,7 @@ type writer struct {
 	mu      sync.Mutex
 	queue   outqueue
 	writing bool
-	room    chan struct{} // closed when something was written; nil while nobody waits
+	less    chan struct{} // closed when something was written; nil while nobody waits
 	err     error
 	failed  chan struct{} // closed when writing has failed
 }
@@ -126,9 +126,9 @@ func (w *writer) writeChunk() {
 	}
 	w.account.Written(c.refund)
 	w.queue.wrote(c)
-	if w.room != nil {
-		close(w.room)
-		w.room = nil
+	if w.less != nil {
+		close(w.less)
+		w.less = nil
 	}
 }
 
@@ -153,13 +153,13 @@ func (w *writer) push(ctx context.Context, before, message, after []byte) {
 			w.mu.Unlock()
 			return
 		}
-		if w.room == nil {
-			w.room = make(chan struct{})
+		if w.less == nil {
+			w.less = make(chan struct{})
 		}
-		room := w.room
+		less := w.less
 		w.mu.Unlock()
 		select {
-		case <-room:
+		case <-less:
 		case <-w.failed:
 			return
 		case <-ctx.Done():
@@ -191,13 +191,13 @@ func (w *writer) drained(ctx context.Context) error {
 			defer w.mu.Unlock()
 			return w.err
 		}
-		if w.room == nil {
-			w.room = make(chan struct{})
+		if w.less == nil {
+			w.less = make(chan struct{})
 		}
-		room := w.room
+		less := w.less
 		w.mu.Unlock()
 		select {
-		case <-room:
+		case <-less:
 		case <-w.failed:
 		case <-ctx.Done():
 			return fmt.Errorf("the host does not read, and answers are left: %w", ctx.Err())

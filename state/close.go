@@ -43,7 +43,7 @@ func (c *connection) idle(ctx context.Context) error {
 }
 
 // keepConnection undoes the start of a close that was given up. It returns false
-// where that cannot be, as the id was taken since.
+// if that cannot be, as the id was taken since.
 func (s *State) keepConnection(c *connection) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -62,7 +62,7 @@ func (s *State) countConnection(c *connection) {
 }
 
 // turnToClose waits until a handle is idle. Where ctx ends first, the close is
-// given up and keep undoes what it began; where keep cannot, it is waited for
+// given up and keep undoes what it began; if keep cannot, it is waited for
 // after all.
 func (s *State) turnToClose(ctx context.Context, idle func(context.Context) error, keep func() bool) error {
 	bound, cancel := s.unbounded(ctx)
@@ -115,7 +115,7 @@ func (st *stream) idle(ctx context.Context) error {
 }
 
 // keepStream undoes the start of a close that was given up. It returns false
-// where that cannot be, as the id was taken since.
+// if that cannot be, as the id was taken since.
 func (s *State) keepStream(st *stream) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

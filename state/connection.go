@@ -16,7 +16,7 @@ type connection struct {
 	timeout time.Duration // the default bound of its operations
 
 	opened chan struct{} // closed when the opening has ended
-	conn   *grpcops.Conn // nil where it failed; set before opened is closed
+	conn   *grpcops.Conn // nil if it failed; set before opened is closed
 	err    error         // why it failed
 
 	// Guarded by State.mu.

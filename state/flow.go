@@ -34,7 +34,7 @@ type flow struct {
 	wanted context.Context // ends when nobody wants the messages any more
 	drop   context.CancelFunc
 	in     *inbox
-	room   room // of the messages of in
+	slab   slab // of the messages of in
 	out    *outbox
 	work   sync.WaitGroup // the receiver, and what hands messages over
 	start  sync.Once      // of the receiver
@@ -61,13 +61,13 @@ func newFlow(ctx context.Context, cancel context.CancelCauseFunc, rpc rpc, s *St
 	return f
 }
 
-// receiving starts the receiver where it does not run: a stream that nobody reads
+// receiving starts the receiver if it does not run: a stream that nobody reads
 // needs none, and flow control holds its server back.
 func (f *flow) receiving() {
 	f.start.Do(func() { f.work.Go(f.receive) })
 }
 
-// stop cancels the RPC where it still runs, and waits until nothing of it is
+// stop cancels the RPC if it still runs, and waits until nothing of it is
 // left.
 func (f *flow) stop(cause error) {
 	f.cancel(cause)
@@ -104,8 +104,8 @@ func (f *flow) receive() {
 
 // keep puts a message into the inbox and returns memory for the next one.
 func (f *flow) keep(message json.RawMessage) (free []byte) {
-	f.in.put(f.ctx, f.room.keep(message))
-	return f.room.free
+	f.in.put(f.ctx, f.slab.keep(message))
+	return f.slab.free
 }
 
 // push delivers a message and returns memory for the next one.
@@ -113,7 +113,7 @@ func (f *flow) push(message json.RawMessage) (free []byte) {
 	if !f.deliver.message(f.wanted, message) {
 		f.cancel(errUnacknowledged)
 	}
-	if cap(message) > largestRoom {
+	if cap(message) > largestSlab {
 		return nil
 	}
 	return message[:0]
@@ -153,7 +153,7 @@ func (f *flow) messages(put func(json.RawMessage) []byte) (end grpcops.End) {
 }
 
 // send hands messages over, at most until ctx ends. Where the stream has ended,
-// the error is a *Progress with its status, or with StreamEnded where that is OK.
+// the error is a *Progress with its status, or with StreamEnded if that is OK.
 func (f *flow) send(ctx context.Context, messages [][]byte) error {
 	if f.ended() {
 		return f.endedError(ctx)

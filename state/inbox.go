@@ -96,7 +96,7 @@ func (b *inbox) finish(end *grpcops.End) {
 	close(b.ended)
 }
 
-// Taken is what was received: messages, or the end, or both where the messages
+// Taken is what was received: messages, or the end, or both if the messages
 // are the last ones and the status is OK.
 type Taken struct {
 	Messages []json.RawMessage

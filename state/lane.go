@@ -97,7 +97,7 @@ func (p *place) leave() {
 }
 
 // waitFor waits for done to be closed, or returns the cause that ended ctx. What
-// is closed already counts, also where ctx has ended.
+// is closed already counts, also if ctx has ended.
 func waitFor(ctx context.Context, done <-chan struct{}) error {
 	select {
 	case <-done:

@@ -21,7 +21,7 @@ type Ref struct {
 // lease is a request's use of a connection.
 type lease struct {
 	state    *State
-	held     *connection               // nil where the connection is the request's own
+	held     *connection               // nil if the connection is the request's own
 	params   *grpcops.ConnectionParams // of a connection of its own
 	metadata grpcops.Metadata
 	timeout  time.Duration

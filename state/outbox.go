@@ -37,30 +37,30 @@ func newOutbox(f *flow, crew *crew.Crew) *outbox {
 // only with the next. After it the message counts as held by flow control.
 const handover = 2 * time.Millisecond
 
-// batch is a number of messages on their way to the transport.
-type batch struct {
+// parcel is a number of messages on their way to the transport.
+type parcel struct {
 	messages [][]byte
 	taken    atomic.Int64 // how many were asked for; more than there are once stopped or at the end
 }
 
 // next takes the next message. last tells that it is the last one, ok is false
-// where there is none or the batch is stopped.
-func (b *batch) next() (message []byte, last, ok bool) {
-	n := b.taken.Add(1)
-	if n > int64(len(b.messages)) {
+// if there is none or the parcel is stopped.
+func (p *parcel) next() (message []byte, last, ok bool) {
+	n := p.taken.Add(1)
+	if n > int64(len(p.messages)) {
 		return nil, false, false
 	}
-	return b.messages[n-1], n == int64(len(b.messages)), true
+	return p.messages[n-1], n == int64(len(p.messages)), true
 }
 
 // stop keeps what was not handed over from being so, and tells whether that is
 // nothing.
-func (b *batch) stop() (whole bool) {
-	return b.taken.Swap(math.MaxInt32) >= int64(len(b.messages))
+func (p *parcel) stop() (whole bool) {
+	return p.taken.Swap(math.MaxInt32) >= int64(len(p.messages))
 }
 
 // send hands messages over until ctx ends; then those that are left are not
-// sent. It returns grpcops.ErrEnded where the stream has ended.
+// sent. It returns grpcops.ErrEnded if the stream has ended.
 func (o *outbox) send(ctx context.Context, messages [][]byte) error {
 	if len(messages) == 0 {
 		return nil
@@ -70,13 +70,13 @@ func (o *outbox) send(ctx context.Context, messages [][]byte) error {
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
-	b := &batch{messages: messages}
+	p := &parcel{messages: messages}
 	last := make(chan struct{})
 	result := make(chan error, 1)
 	o.flow.work.Add(1)
 	o.crew.Do(func() {
 		defer o.flow.work.Done()
-		result <- o.hand(b, last)
+		result <- o.hand(p, last)
 		o.free <- struct{}{}
 	})
 	select {
@@ -84,7 +84,7 @@ func (o *outbox) send(ctx context.Context, messages [][]byte) error {
 		return err
 	case <-last:
 	case <-ctx.Done():
-		if !b.stop() {
+		if !p.stop() {
 			return context.Cause(ctx)
 		}
 	}
@@ -98,17 +98,17 @@ func (o *outbox) send(ctx context.Context, messages [][]byte) error {
 	}
 }
 
-// hand gives the messages of b to the transport. last is closed when it is about
+// hand gives the messages of p to the transport. last is closed when it is about
 // to be given the last one.
-func (o *outbox) hand(b *batch, last chan struct{}) (err error) {
+func (o *outbox) hand(p *parcel, last chan struct{}) (err error) {
 	defer func() {
-		if p := recover(); p != nil {
-			o.flow.defect(p)
+		if panicked := recover(); panicked != nil {
+			o.flow.defect(panicked)
 			err = errDefect
 		}
 	}()
 	for {
-		message, isLast, ok := b.next()
+		message, isLast, ok := p.next()
 		if !ok {
 			return nil
 		}
@@ -139,7 +139,7 @@ func (o *outbox) alone(ctx context.Context, do func() error) error {
 func (o *outbox) count() int { return int(o.sent.Load()) }
 
 // complete ends the sending side, after what is being handed over. It returns
-// false where that was done before.
+// false if that was done before.
 func (o *outbox) complete() bool {
 	o.mu.Lock()
 	before := o.completed

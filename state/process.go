@@ -15,11 +15,11 @@ type Processed struct {
 	Messages []json.RawMessage // received
 	Sent     int
 	Headers  grpcops.Metadata
-	End      *grpcops.End // nil where the RPC was cancelled before its end
+	End      *grpcops.End // nil if the RPC was cancelled before its end
 }
 
-// process is one process… call under way.
-type process struct {
+// exchange is one process… call under way.
+type exchange struct {
 	state     *State
 	flow      *flow
 	timeout   time.Duration // of each wait and each send
@@ -29,9 +29,9 @@ type process struct {
 
 // processed makes an Op of a stream that one request opens, works through and
 // closes. An error becomes a *Progress with what was done.
-func (s *State) processed(kind grpcops.Kind, call Call, deadlineMs *int, work func(ctx context.Context, p *process) error) (Op[Processed], error) {
+func (s *State) processed(kind grpcops.Kind, call Call, deadlineMs *int, work func(ctx context.Context, p *exchange) error) (Op[Processed], error) {
 	return leased(s, call.Ref, func(ctx context.Context, conn *grpcops.Conn, l *lease) (Processed, error) {
-		p := &process{state: s, timeout: l.within(call.TimeoutMs), collected: Processed{Messages: []json.RawMessage{}}}
+		p := &exchange{state: s, timeout: l.within(call.TimeoutMs), collected: Processed{Messages: []json.RawMessage{}}}
 		err := func() error {
 			start, cancel := s.deadline(ctx, p.timeout)
 			defer cancel()
@@ -67,7 +67,7 @@ func (s *State) processed(kind grpcops.Kind, call Call, deadlineMs *int, work fu
 }
 
 // progress adds what was done to an error.
-func (p *process) progress(ctx context.Context, kind grpcops.Kind, err error) error {
+func (p *exchange) progress(ctx context.Context, kind grpcops.Kind, err error) error {
 	var ending *Error
 	if errors.As(context.Cause(ctx), &ending) { // the request was ended, and with it the RPC
 		err = ending
@@ -86,7 +86,7 @@ func (p *process) progress(ctx context.Context, kind grpcops.Kind, err error) er
 }
 
 // receive takes one message and tells whether there was one.
-func (p *process) receive(ctx context.Context) (bool, error) {
+func (p *exchange) receive(ctx context.Context) (bool, error) {
 	ctx, cancel := p.state.bounded(ctx, p.timeout)
 	defer cancel()
 	taken, err := p.flow.in.take(ctx, 1, nil)
@@ -109,7 +109,7 @@ func (p *process) receive(ctx context.Context) (bool, error) {
 
 // takeRest takes what was received and not asked for, as far as that may be
 // gathered: it came before the error, such as during a send that was held back.
-func (p *process) takeRest() {
+func (p *exchange) takeRest() {
 	for p.size <= p.state.limits.CollectBytes {
 		taken := p.flow.in.poll(1)
 		if len(taken.Messages) == 0 {
@@ -120,15 +120,15 @@ func (p *process) takeRest() {
 }
 
 // collect keeps messages for the result.
-func (p *process) collect(messages []json.RawMessage) {
+func (p *exchange) collect(messages []json.RawMessage) {
 	for _, m := range messages {
 		p.size += cost(m)
 		p.collected.Messages = append(p.collected.Messages, m)
 	}
 }
 
-// rest receives to the end.
-func (p *process) rest(ctx context.Context) error {
+// receiveAll receives to the end.
+func (p *exchange) receiveAll(ctx context.Context) error {
 	for p.collected.End == nil {
 		if _, err := p.receive(ctx); err != nil {
 			return err
@@ -138,8 +138,8 @@ func (p *process) rest(ctx context.Context) error {
 }
 
 // send sends one message. over tells that the stream has ended, with an error
-// that receiving shows where it is one.
-func (p *process) send(ctx context.Context, packed []byte) (over bool, err error) {
+// that receiving shows if it is one.
+func (p *exchange) send(ctx context.Context, packed []byte) (over bool, err error) {
 	ctx, cancel := p.state.bounded(ctx, p.timeout)
 	defer cancel()
 	err = p.flow.out.send(ctx, [][]byte{packed})
@@ -149,10 +149,10 @@ func (p *process) send(ctx context.Context, packed []byte) (over bool, err error
 	return false, err
 }
 
-// ProcessServerStream receives all messages, or the first max of them where max
+// ProcessServerStream receives all messages, or the first max of them if max
 // is not nil.
 func (s *State) ProcessServerStream(call Call, deadlineMs, max *int) (Op[Processed], error) {
-	return s.processed(grpcops.ServerStream, call, deadlineMs, func(ctx context.Context, p *process) error {
+	return s.processed(grpcops.ServerStream, call, deadlineMs, func(ctx context.Context, p *exchange) error {
 		for p.collected.End == nil && (max == nil || len(p.collected.Messages) < *max) {
 			if _, err := p.receive(ctx); err != nil {
 				return err
@@ -168,7 +168,7 @@ func (s *State) ProcessServerStream(call Call, deadlineMs, max *int) (Op[Process
 // ProcessClientStream sends the messages of an array and receives the response.
 // Where the server answers before all is sent, the rest is not.
 func (s *State) ProcessClientStream(call Call, deadlineMs *int, requests json.RawMessage) (Op[Processed], error) {
-	return s.processed(grpcops.ClientStream, call, deadlineMs, func(ctx context.Context, p *process) error {
+	return s.processed(grpcops.ClientStream, call, deadlineMs, func(ctx context.Context, p *exchange) error {
 		packed, err := p.flow.rpc.EncodeAll("requests", requests)
 		if err != nil {
 			return err
@@ -181,14 +181,14 @@ func (s *State) ProcessClientStream(call Call, deadlineMs *int, requests json.Ra
 			}
 		}
 		p.flow.out.complete()
-		return p.rest(ctx)
+		return p.receiveAll(ctx)
 	})
 }
 
 // ProcessBidiStream sends the messages of order and receives one message for
-// each null in it. Then, if rest is set, it receives to the end.
-func (s *State) ProcessBidiStream(call Call, deadlineMs *int, order []json.RawMessage, rest bool) (Op[Processed], error) {
-	return s.processed(grpcops.BidiStream, call, deadlineMs, func(ctx context.Context, p *process) error {
+// each null in it. Then, if toTheEnd is set, it receives to the end.
+func (s *State) ProcessBidiStream(call Call, deadlineMs *int, order []json.RawMessage, toTheEnd bool) (Op[Processed], error) {
+	return s.processed(grpcops.BidiStream, call, deadlineMs, func(ctx context.Context, p *exchange) error {
 		packed, err := p.encodeOrder(order)
 		if err != nil {
 			return err
@@ -206,12 +206,12 @@ func (s *State) ProcessBidiStream(call Call, deadlineMs *int, order []json.RawMe
 				return err
 			}
 			if !more {
-				return p.rest(ctx)
+				return p.receiveAll(ctx)
 			}
 		}
 		p.flow.out.complete()
-		if rest {
-			return p.rest(ctx)
+		if toTheEnd {
+			return p.receiveAll(ctx)
 		}
 		return nil
 	})
@@ -219,7 +219,7 @@ func (s *State) ProcessBidiStream(call Call, deadlineMs *int, order []json.RawMe
 
 // encodeOrder encodes the messages of order before the first is sent; nil stands
 // for a receive.
-func (p *process) encodeOrder(order []json.RawMessage) ([][]byte, error) {
+func (p *exchange) encodeOrder(order []json.RawMessage) ([][]byte, error) {
 	packed := make([][]byte, len(order))
 	for i, message := range order {
 		if string(message) == "null" {

@@ -69,7 +69,7 @@ func (r *registry[T]) checkChosen(id string) error {
 }
 
 // reserve gives out a handle: chosen, which came in param, or the next number. A
-// number is used up also where that fails.
+// number is used up also if that fails.
 func reserve[T handle](r *registry[T], chosen, param string) (string, error) {
 	id := chosen
 	if chosen == "" {
@@ -151,7 +151,7 @@ func openFailed(noun, id string, cause error) *Error {
 }
 
 // remove takes a handle out, unless its id was given to another since. cause is
-// why it was never opened, nil where it is closed.
+// why it was never opened, nil if it is closed.
 func (r *registry[T]) remove(id string, old T, cause error) {
 	r.count(old, false)
 	if r.live[id] == old {

@@ -1,6 +1,18 @@
 // Package state keeps what lives between requests: connections and streams by
 // their handles.
 //
+// The way of one request for messages, the longest there is:
+//
+//	State.GetMessages         on the reader
+//	├─ State.useStream        finds the handle, counts the use
+//	└─ lane.join              its place on the receiving side
+//	Op.Do                     on a goroutine of the request
+//	├─ stream.ready           waits for the opening
+//	├─ place.wait             waits for its turn
+//	└─ inbox.take             waits for a message, and for room for the reply
+//	   └─ flow.receive        takes messages in, on a goroutine of the stream
+//	Op.Leave                  the next has its turn; closeStream no longer waits for it
+//
 // Order. Every operation is in three steps. The function itself takes the
 // operation's place, and must be called in the order in which the requests were
 // read, from one goroutine: it finds handles, gives out numbers, joins lanes,

@@ -18,7 +18,7 @@ type stream struct {
 	method  string // as the host wrote it, or pkg.Service/Method of an accepted call
 	since   time.Time
 	timeout time.Duration // the default bound of its operations
-	push    *pushed       // nil where messages are asked for
+	push    *pushed       // nil if messages are asked for
 
 	sending   lane
 	receiving lane
@@ -28,7 +28,7 @@ type stream struct {
 	cancel context.CancelCauseFunc
 
 	opened chan struct{}       // closed when the opening has ended
-	flow   *flow               // nil where it failed; set before opened is closed
+	flow   *flow               // nil if it failed; set before opened is closed
 	call   *grpcops.ServedCall // of a stream that is an accepted call; set with flow
 	settle func()              // lets the ends of that call's context and of ctx have no effect on each other
 	err    error               // why it failed
@@ -153,7 +153,7 @@ func (st *stream) ready(ctx context.Context) (*flow, error) {
 	return st.flow, nil
 }
 
-// end cancels the RPC where it still runs, and waits until nothing of it is left.
+// end cancels the RPC if it still runs, and waits until nothing of it is left.
 func (st *stream) end(cause error) {
 	st.cancel(cause)
 	if st.flow != nil {

@@ -7,7 +7,7 @@ import (
 )
 
 // AppendUnquoted appends the text of a string literal, quotes included, that
-// String has accepted. ok is false where an escape names half of a surrogate
+// String has accepted. ok is false if an escape names half of a surrogate
 // pair: no Unicode text has one.
 func AppendUnquoted(dst, literal []byte) (text []byte, ok bool) {
 	s := literal[1 : len(literal)-1]
@@ -48,7 +48,7 @@ func Unquote(literal []byte) (text string, ok bool) {
 	return string(b), ok
 }
 
-// Text is Unquote without a copy where the literal has no escapes: the text is part
+// Text is Unquote without a copy if the literal has no escapes: the text is part
 // of it then.
 func Text(literal []byte) (text []byte, ok bool) {
 	if bytes.IndexByte(literal, '\\') < 0 {

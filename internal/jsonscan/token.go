@@ -94,7 +94,7 @@ func Plain(b []byte) (n int, ascii bool) {
 func ASCII(b []byte) bool { return asciiPrefix(b) == len(b) }
 
 // String returns the index after the string literal whose opening quote is b[i].
-// ok is false where the literal is cut off, holds a raw control character or a
+// ok is false if the literal is cut off, holds a raw control character or a
 // malformed escape; end is then the index of the fault.
 func String(b []byte, i int) (end int, ok bool) {
 	i++
@@ -137,7 +137,7 @@ func String(b []byte, i int) (end int, ok bool) {
 }
 
 // unescape maps the letter of a two-character escape to what it stands for, 0
-// where it is none.
+// if it is none.
 func unescape(c byte) byte {
 	switch c {
 	case '"', '\\', '/':
@@ -157,7 +157,7 @@ func unescape(c byte) byte {
 }
 
 // hex4 returns the value of the four hexadecimal digits at the start of b, -1
-// where they are not that.
+// if they are not that.
 func hex4(b []byte) rune {
 	if len(b) < 4 {
 		return -1
@@ -222,7 +222,7 @@ func digits(b []byte, i int) (end int, ok bool) {
 }
 
 // literal returns the index after the word true, false or null at b[i], or the
-// index of the byte where it is another.
+// index of the byte if it is another.
 func literal(b []byte, i int) (end int, ok bool) {
 	word := ""
 	switch b[i] {

@@ -28,8 +28,8 @@ type Part struct {
 // Scan reads one value, in one go or as its text grows: tokens may not be cut
 // by the end of the text, values may. The zero Scan is ready for use.
 type Scan struct {
-	// Members are those of the value itself where it is an object, Inner those of
-	// its members that are objects; Items is the number of its elements where it is
+	// Members are those of the value itself if it is an object, Inner those of
+	// its members that are objects; Items is the number of its elements if it is
 	// an array.
 	Members []Member
 	Inner   []Member
@@ -81,7 +81,7 @@ func (s *Scan) PartMembers(i int) (members, inner []Member) {
 // End is the index after the value once it is whole.
 func (s *Scan) End() int { return s.pos }
 
-// Opening is '{' or '[' of the outermost level that is open, 0 where none is.
+// Opening is '{' or '[' of the outermost level that is open, 0 if none is.
 func (s *Scan) Opening() byte {
 	if len(s.stack) == 0 {
 		return 0
@@ -105,7 +105,7 @@ func (s *Scan) Read(text []byte) Result {
 	return Whole
 }
 
-// token reads the token that starts with c at s.pos. It returns More where it
+// token reads the token that starts with c at s.pos. It returns More if it
 // is in its place.
 func (s *Scan) token(text []byte, c byte) Result {
 	switch s.want {
@@ -203,7 +203,7 @@ func (s *Scan) close() Result {
 	return More
 }
 
-// list is where the members of the innermost level go, nil where they are not
+// list is where the members of the innermost level go, nil if they are not
 // kept.
 func (s *Scan) list() *[]Member {
 	depth := len(s.stack)
@@ -254,7 +254,7 @@ func (s *Scan) ended() {
 }
 
 // Value returns the index after the value that starts at or after b[i], white
-// space allowed before it. ok is false where there is none, or only part of one,
+// space allowed before it. ok is false if there is none, or only part of one,
 // or one deeper than MaxDepth.
 func Value(b []byte, i int) (end int, ok bool) {
 	i = Space(b, i)

@@ -11,7 +11,7 @@ import (
 //
 // A deadline is set on the context itself and not on one made of it, which would
 // cost a small call as much again: each level has a channel and a list of those
-// below. So Err is context.Canceled also where the deadline ended it;
+// below. So Err is context.Canceled also if the deadline ended it;
 // context.Cause tells.
 type Context struct {
 	context.Context

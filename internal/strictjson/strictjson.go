@@ -23,7 +23,7 @@ import (
 )
 
 // Error says which value is at fault. Path leads to it from the outermost
-// object, such as "tls.certFile" or "metadata.key[1]"; it is empty where that
+// object, such as "tls.certFile" or "metadata.key[1]"; it is empty if that
 // object itself is at fault, and Message then begins with a verb.
 type Error struct {
 	Path    string

@@ -136,7 +136,7 @@ func count(data []byte) (int64, bool) {
 
 // tooLarge tells whether a number is one that an int64 cannot hold.
 func tooLarge(data []byte) bool {
-	f, _ := strconv.ParseFloat(string(data), 64) // infinite where it is too large for that, too
+	f, _ := strconv.ParseFloat(string(data), 64) // infinite if it is too large for that, too
 	return f >= 1<<63
 }
 

@@ -84,7 +84,7 @@ func (a *API) errorMeanings() meanings {
 	return all
 }
 
-// meaningTable says of a name with several meanings where it has which.
+// meaningTable says which of several meanings a name has in which objects.
 func meaningTable(s *schemas, what string, all meanings) string {
 	sorted := slices.Clone(all)
 	slices.SortStableFunc(sorted, func(a, b meaning) int { return strings.Compare(a.name, b.name) })

@@ -7,7 +7,7 @@ import (
 
 // member is a member of a JSON object, as the field of a struct declares it with
 // its tags: json its name and whether it may be left out (omitempty, omitzero), doc what it
-// means, and shape the JSON type of json.RawMessage where only one is taken.
+// means, and shape the JSON type of json.RawMessage if only one is taken.
 type member struct {
 	name     string
 	doc      string

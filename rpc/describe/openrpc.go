@@ -87,7 +87,7 @@ func (a *API) OpenRPC(version string) OpenRPC {
 }
 
 // method describes all but the result of a method. OpenRPC wants required params
-// first, so that where the order by position is another one, or not all params
+// first, so that if the order by position is another one, or not all params
 // have a position, an array does not fit what it can say.
 func (s *schemas) method(m *Method) rpcMethod {
 	members := m.members()
@@ -134,7 +134,7 @@ func (s *schemas) params(members []member) []rpcContent {
 // LSP, those of the protocol itself begin with "$/".
 func (m *Method) isNotification() bool { return strings.HasPrefix(m.Name, "$/") }
 
-// errorsOf refers to the worker's own errors where the method works on a handle.
+// errorsOf refers to the worker's own errors if the method works on a handle.
 // Those of JSON-RPC 2.0 are not referred to: any method may have them.
 func (a *API) errorsOf(m *Method) []reference {
 	if !slices.Contains(m.Order, "connection") && !slices.Contains(m.Order, "streamId") && m.Handle == "" {

@@ -77,7 +77,7 @@ func (a *API) paramText(m *Method) string {
 	return strings.Join(parts, "; ")
 }
 
-// groupOf names the params that a struct declares where they have a table of
+// groupOf names the params that a struct declares if they have a table of
 // their own, and go by name.
 func (a *API) groupOf(owner reflect.Type) string {
 	switch owner {
@@ -112,7 +112,7 @@ func resultText(t reflect.Type) string {
 	return code("{" + strings.Join(names, ", ") + "}")
 }
 
-// signature is the name, with a mark where it may be absent.
+// signature is the name, with a mark if it may be absent.
 func (m member) signature() string {
 	if m.required {
 		return m.name
