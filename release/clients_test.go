@@ -217,6 +217,11 @@ func TestPackagedef(t *testing.T) {
 			t.Errorf("%s: %+v, %v", test.name, m, err)
 		}
 	}
+	if text, err := os.ReadFile("../clients/onescript/packagedef"); err != nil {
+		t.Error(err)
+	} else if m, include, err := readPackagedef(text); err != nil || m.Repository == "" || !slices.Contains(include, "LICENSE") {
+		t.Errorf("the package's own packagedef: %+v, %v, %v", m, include, err)
+	}
 	m, include, err := readPackagedef([]byte("Описание.Имя(\"a\")\n\t.Версия(\"1.0\")\n\t.ЗависитОт(\"b\", \">=2\")\n\t.ВключитьФайл(\"src\")"))
 	if err != nil || m.Name != "a" || m.Version != "1.0" || len(m.DependsOn) != 1 || m.DependsOn[0] != (opmDependency{"b", ">=2"}) ||
 		!slices.Equal(include, []string{"src"}) {

@@ -17,6 +17,7 @@ type opmMetadata struct {
 	Name        string          `xml:"name"`
 	Version     string          `xml:"version"`
 	Author      string          `xml:"author"`
+	Repository  string          `xml:"repo-address"`
 	Description string          `xml:"description"`
 	Engine      string          `xml:"engine-version"`
 	DependsOn   []opmDependency `xml:"depends-on"`
@@ -42,6 +43,8 @@ func readPackagedef(text []byte) (m opmMetadata, include []string, err error) {
 			m.Version = value
 		case "Автор":
 			m.Author = value
+		case "АдресРепозитория":
+			m.Repository = value
 		case "Описание":
 			m.Description = value
 		case "ВерсияСреды":
@@ -73,11 +76,7 @@ func (r *release) onescript() error {
 	if err != nil {
 		return err
 	}
-	license, err := fileEntry(filepath.Join(r.tree, "LICENSE"), "LICENSE", 0o644)
-	if err != nil {
-		return err
-	}
-	content := []entry{license}
+	var content []entry
 	for _, name := range include {
 		if name == "bin" {
 			continue // is made here
