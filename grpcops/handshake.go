@@ -59,7 +59,7 @@ func (h *handshake) Info() credentials.ProtocolInfo {
 	if h.config == nil {
 		return h.TransportCredentials.Info()
 	}
-	info := credentials.ProtocolInfo{SecurityProtocol: "tls", SecurityVersion: "1.2"}
+	info := credentials.ProtocolInfo{SecurityProtocol: "tls"}
 	if !h.ownAuthority { // grpc-go compares it with the authority and refuses both
 		//lint:ignore SA1019 it is what grpc-go takes the authority from
 		info.ServerName = h.config.ServerName
