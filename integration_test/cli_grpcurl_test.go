@@ -52,8 +52,8 @@ var tasks = []task{
 		`grpcurl -plaintext -d @ localhost:50051 grpcline.demo.Demo/Chat`, 0, nil},
 	{"an error with details", `grpcline call localhost:50051 Fail '{"code":5}'`,
 		`grpcurl -plaintext -d '{"code":5}' localhost:50051 grpcline.demo.Demo/Fail`, 64 + 5, sameMessages},
-	{"a deadline", `grpcline call localhost:50051 Sleep '{"time":"60s"}' --timeout 0.1`,
-		`grpcurl -plaintext -max-time 0.1 -d '{"time":"60s"}' localhost:50051 grpcline.demo.Demo/Sleep`, 64 + 4, nil},
+	{"a deadline", `grpcline call localhost:50051 Sleep '{"time":"60s"}' --timeout 1`,
+		`grpcurl -plaintext -max-time 1 -d '{"time":"60s"}' localhost:50051 grpcline.demo.Demo/Sleep`, 64 + 4, nil},
 	{"a request to fill in", `grpcline describe localhost:50051 SayHello --template`,
 		`grpcurl -plaintext -msg-template localhost:50051 describe grpcline.demo.HelloRequest`, 0, sameNames},
 }

@@ -2,10 +2,28 @@ package cli
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 )
+
+// isProgram makes the test binary the program.
+const isProgram = "GRPCLINE_TEST_IS_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(isProgram) != "" {
+		os.Exit(Run(os.Args[1:]))
+	}
+	os.Exit(m.Run())
+}
+
+// program is the command line in a process of its own.
+func program(args ...string) *exec.Cmd {
+	cmd := exec.Command(os.Args[0], args...)
+	cmd.Env = append(os.Environ(), isProgram+"=1", "GORACE=atexit_sleep_ms=0") // else it sleeps at its end
+	return cmd
+}
 
 // TestRunWithFiles serves a conversation from one file to another.
 func TestRunWithFiles(t *testing.T) {
@@ -29,7 +47,7 @@ func TestRunWithFiles(t *testing.T) {
 }
 
 func TestExitCodes(t *testing.T) {
-	quiet(t)
+	t.Parallel()
 	folder := t.TempDir()
 	in := writeFile(t, folder, "in", `{"id":1,"method":"nothing like this"}`, 0o600)
 	for _, test := range []struct {
@@ -65,23 +83,10 @@ func TestExitCodes(t *testing.T) {
 		{[]string{"--demo", "rpc", "callMethod", `[{"address":"demo:///"},"grpcline.demo.Demo","Fail",{"code":5}]`}, exitFailed},
 		{[]string{"rpc", "ping", "@" + writeFile(t, folder, "params", "\uFEFF{}\r\n", 0o600)}, exitOK},
 	} {
-		if got := Run(test.args); got != test.want {
-			t.Errorf("%q: exit code %d, want %d", test.args, got, test.want)
+		program := program(test.args...)
+		out, err := program.CombinedOutput()
+		if got := program.ProcessState.ExitCode(); got != test.want {
+			t.Errorf("%q: exit code %d, want %d: %v\n%s", test.args, got, test.want, err, out)
 		}
 	}
-}
-
-// quiet keeps what the program prints out of the test's output.
-func quiet(t *testing.T) {
-	t.Helper()
-	out, failures := os.Stdout, os.Stderr
-	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	os.Stdout, os.Stderr = null, null
-	t.Cleanup(func() {
-		os.Stdout, os.Stderr = out, failures
-		null.Close()
-	})
 }

@@ -5,22 +5,11 @@ package cli
 import (
 	"io"
 	"os"
-	"os/exec"
 	"strings"
 	"testing"
 
 	"golang.org/x/sys/unix"
 )
-
-// serving makes the test binary the worker.
-const serving = "GRPCLINE_TEST_SERVES"
-
-func TestMain(m *testing.M) {
-	if os.Getenv(serving) != "" {
-		os.Exit(Run(nil))
-	}
-	os.Exit(m.Run())
-}
 
 // TestOneSocketForBoth serves a host whose one socket is the worker's standard
 // input and output, and which reads later than it writes.
@@ -36,8 +25,7 @@ func TestOneSocketForBoth(t *testing.T) {
 	unix.CloseOnExec(fds[1])
 	host, both := os.NewFile(uintptr(fds[0]), "host"), os.NewFile(uintptr(fds[1]), "worker")
 	defer host.Close()
-	worker := exec.Command(os.Args[0])
-	worker.Env = append(os.Environ(), serving+"=1")
+	worker := program()
 	worker.Stdin, worker.Stdout, worker.Stderr = both, both, os.Stderr
 	if err := worker.Start(); err != nil {
 		t.Fatal(err)
