@@ -65,12 +65,16 @@ func (c *Conn) unreachable(err error) *StatusError {
 
 // notInTime does the same where the time of ctx was over before there was one.
 func (c *Conn) notInTime(ctx context.Context, err error) *StatusError {
-	within := "in time"
+	return clientError(codes.DeadlineExceeded, "no connection to %s %s: %s", c.Params.Address, inTime(ctx), c.lateBecause(status.Convert(err).Message()))
+}
+
+// inTime is "within" the time that ctx had, as far as that is known.
+func inTime(ctx context.Context) string {
 	var late lateError
 	if errors.As(context.Cause(ctx), &late) {
-		within = "within " + late.after.Round(time.Millisecond).String()
+		return "within " + late.after.Round(time.Millisecond).String()
 	}
-	return clientError(codes.DeadlineExceeded, "no connection to %s %s: %s", c.Params.Address, within, c.lateBecause(status.Convert(err).Message()))
+	return "in time"
 }
 
 // lateBecause says what connecting was waiting for. message is grpc-go's, which may

@@ -93,7 +93,7 @@ func (env *Env) Dial(ctx context.Context, p ConnectionParams) (*Conn, error) {
 		if cause := notADeadline(ctx); cause != nil {
 			err = cause
 		} else if ctx.Err() != nil {
-			err = clientError(codes.DeadlineExceeded, "the schema was not read and compiled in time: %v", context.Cause(ctx))
+			err = clientError(codes.DeadlineExceeded, "the schema was not read and compiled %s", inTime(ctx))
 		}
 		return nil, err
 	}

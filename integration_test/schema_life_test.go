@@ -224,7 +224,10 @@ func TestCompilingIsInterrupted(t *testing.T) {
 	if h.Answered(second) {
 		t.Error("the cancelled request waited for the compile")
 	}
-	h.Fail("openConnection", with(source, obj{"connectTimeoutMs": 1, "proto": bigSchema(1, 8000)}), 4)
+	late := h.Fail("openConnection", with(source, obj{"connectTimeoutMs": 1, "proto": bigSchema(1, 8000)}), 4)
+	if !strings.Contains(late.Message, "schema") || !strings.Contains(late.Message, "within 1ms") {
+		t.Errorf("%v", late)
+	}
 	if h.Answered(second) {
 		t.Error("the request whose time was over waited for the compile")
 	}
