@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/resolver"
 )
 
 // link is what a connection knows of its way to the server: whether there is one,
@@ -97,6 +98,15 @@ func (l *link) revive() {
 		}
 		l.cc.ResetConnectBackoff()
 	})
+}
+
+// lookUp asks soon where the server's name leads.
+func (l *link) lookUp() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.names != nil {
+		l.names.ResolveNow(resolver.ResolveNowOptions{})
+	}
 }
 
 // retryPause is how long after a failed attempt the next one is made for requests that

@@ -143,11 +143,28 @@ func (b *linked) UpdateState(s balancer.State) {
 	switch s.ConnectivityState {
 	case connectivity.Ready:
 		b.link.worked.Store(true)
+	case connectivity.Connecting:
+		s.Picker = &dialing{b.link, s.Picker, b.link.clock()}
 	case connectivity.TransientFailure:
 		s.Picker = &queue{link: b.link, inner: s.Picker, failure: b.link.failed()}
 	}
 	b.link.ready.Store(s.ConnectivityState == connectivity.Ready)
 	b.ClientConn.UpdateState(s)
+}
+
+// dialing is asked for a connection while one is being made. If that takes long, the
+// server's name may lead elsewhere by now.
+type dialing struct {
+	link  *link
+	inner balancer.Picker
+	since int64 // as link.clock has it
+}
+
+func (d *dialing) Pick(info balancer.PickInfo) (balancer.PickResult, error) {
+	if d.link.clock()-d.since > int64(leastInterval) {
+		d.link.lookUp()
+	}
+	return d.inner.Pick(info)
 }
 
 // queue is asked for a connection while there is none. A request that began before the

@@ -89,7 +89,7 @@ func TestReconnects(t *testing.T) {
 	conn := h.Connect(first)
 	h.Must("callMethod", scripted(conn, "Unary", nil, obj{"request": obj{}}))
 	first.Stop()
-	h.Fail("callMethod", scripted(conn, "Unary", nil, obj{"request": obj{}}), 14)
+	h.Fail("callMethod", scripted(conn, "Unary", nil, obj{"request": obj{}, "timeoutMs": 300}), 14)
 	testserver.StartAt(t, first.Addr, testserver.Options{})
 	h.Must("callMethod", scripted(conn, "Unary", nil, obj{"request": obj{}, "waitForReady": true}))
 }

@@ -34,7 +34,8 @@ func TestOutlivesItsServer(t *testing.T) {
 			h.Must("callMethod", unary(conn))
 			for range 3 {
 				first.Stop()
-				h.Fail("callMethod", unary(conn), 14) // which may have been on its way when the server went
+				// It may have been on its way when the server went; then it waits for another one.
+				h.Fail("callMethod", unary(conn, obj{"timeoutMs": 300}), 14)
 				for range 20 {
 					if err := h.Fail("callMethod", unary(conn), 14); !strings.Contains(err.Message, "no connection to ") {
 						t.Fatalf("%v", err)
@@ -64,6 +65,7 @@ func TestFollowsTheName(t *testing.T) {
 	conn := h.Connect(first, obj{"address": "dns://" + names.Addr + "/moves.example:" + port})
 	h.Must("callMethod", unary(conn))
 	first.Stop()
+	h.Fail("callMethod", unary(conn, obj{"timeoutMs": 300}), 14)
 	for range 10 {
 		h.Fail("callMethod", unary(conn), 14)
 	}
@@ -75,6 +77,30 @@ func TestFollowsTheName(t *testing.T) {
 			return
 		}
 	}
+}
+
+// TestNameThatMovesWhileConnecting is stuck with a server that accepts and says nothing.
+func TestNameThatMovesWhileConnecting(t *testing.T) {
+	silent := testserver.Silent(t)
+	_, port, err := net.SplitHostPort(silent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := testserver.StartNames(t, [4]byte{127, 0, 0, 1})
+	server := testserver.StartAt(t, "127.0.0.2:"+port, testserver.Options{})
+	h := Start(t)
+	conn := h.Connect(server, obj{"address": "dns://" + names.Addr + "/moves.example:" + port, "lazy": true})
+	if err := h.Fail("callMethod", unary(conn, obj{"timeoutMs": 300}), 4); !strings.Contains(err.Message, "did not answer in HTTP/2") {
+		t.Errorf("%v", err)
+	}
+	names.Set([4]byte{127, 0, 0, 2})
+	for range 10 {
+		_, failed := h.Go("callMethod", unary(conn, obj{"timeoutMs": 1000})).Wait()
+		if failed == nil {
+			return
+		}
+	}
+	t.Error("the connection still waits for the old address")
 }
 
 // TestNameThatComes waits for a name that nobody knows yet.
@@ -103,6 +129,7 @@ func TestCauseIsOfNow(t *testing.T) {
 	h := Start(t)
 	conn := h.Connect(first)
 	first.Stop()
+	h.Fail("callMethod", unary(conn, obj{"timeoutMs": 300}), 14)
 	if err := h.Fail("callMethod", unary(conn), 14); !strings.Contains(err.Message, "refused") || strings.Contains(err.Message, "tls: {}") {
 		t.Errorf("%v", err)
 	}
