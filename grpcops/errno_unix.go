@@ -9,4 +9,6 @@ var (
 	refusedNumbers     = []syscall.Errno{syscall.ECONNREFUSED}
 	resetNumbers       = []syscall.Errno{syscall.ECONNRESET, syscall.EPIPE, syscall.ECONNABORTED}
 	unreachableNumbers = []syscall.Errno{syscall.EHOSTUNREACH, syscall.ENETUNREACH, syscall.EADDRNOTAVAIL}
+	inUseNumbers       = []syscall.Errno{syscall.EADDRINUSE}
+	notHereNumbers     = []syscall.Errno{syscall.EADDRNOTAVAIL}
 )

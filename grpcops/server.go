@@ -7,7 +7,6 @@ import (
 	"net"
 	"os"
 	"strings"
-	"syscall"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/keepalive"
@@ -199,18 +198,18 @@ func abandoned(ctx context.Context, path string) bool {
 		conn.Close()
 		return false
 	}
-	return errors.Is(err, syscall.ECONNREFUSED)
+	return is(err, refusedNumbers)
 }
 
 // listenCause is what the system says, without the address once more, and what to
 // do about it.
 func listenCause(err error) string {
 	switch {
-	case errors.Is(err, syscall.EADDRINUSE):
+	case is(err, inUseNumbers):
 		return "another program listens there already"
 	case errors.Is(err, fs.ErrPermission):
 		return "the system does not permit it; ports below 1024 may need more rights"
-	case errors.Is(err, syscall.EADDRNOTAVAIL):
+	case is(err, notHereNumbers):
 		return "the host is no address of this machine"
 	}
 	var op *net.OpError

@@ -19,6 +19,9 @@ import (
 var workerBinary string
 
 func TestMain(m *testing.M) {
+	if worker := os.Getenv(launcher); worker != "" {
+		os.Exit(launch(worker))
+	}
 	// A worker built with the race detector would sleep a second before it exits.
 	if err := os.Setenv("GORACE", "atexit_sleep_ms=0"); err != nil {
 		panic(err)

@@ -227,4 +227,11 @@ func TestPackagedef(t *testing.T) {
 		!slices.Equal(include, []string{"src"}) {
 		t.Errorf("got %+v, %v, %v", m, include, err)
 	}
+	text, err := os.ReadFile(filepath.Join(tree, "clients", "onescript", "packagedef"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m, include, err = readPackagedef(text); err != nil || m.Name != "opi-grpcline" || !slices.Contains(include, "src") {
+		t.Errorf("packagedef itself: %+v, %v, %v", m, include, err)
+	}
 }
