@@ -29,9 +29,9 @@ local function request_here()
   if not request then
     return say("there is no request here")
   end
-  local problem = parse.blocking(file, request)[1]
-  if problem then
-    return say(("line %d: %s"):format(problem.line, problem.message), vim.log.levels.ERROR)
+  local obstacle = buffers.obstacle(file, request)
+  if obstacle then
+    return say(obstacle, vim.log.levels.ERROR)
   end
   return file, request
 end
@@ -52,9 +52,11 @@ function M.run()
   local buffer = vim.api.nvim_get_current_buf()
   local file, request = request_here()
   if request then
-    runs.start(file, request, buffers.path(buffer), function(run)
-      diagnostics.run(buffer, request, run.failure)
-    end)
+    runs.start(file, request, buffers.path(buffer), {
+      on_end = function(run)
+        diagnostics.run(buffer, request, run.failure)
+      end,
+    })
   end
 end
 

@@ -5,7 +5,7 @@ local lines = require("grpcline.file.lines")
 local M = {}
 
 --- @class grpcline.Context
---- @field kind "directive"|"service"|"method"|"field"|"value"
+--- @field kind "directive"|"reference"|"service"|"method"|"field"|"value"
 --- @field prefix string what is typed of it
 --- @field service string|nil of a method
 --- @field path (string|number)[]|nil of a field or value, with `quoted` and `used` of grpcline.Spot
@@ -43,6 +43,10 @@ function M.at(all)
     return { kind = "directive", prefix = directive }
   end
   local kind = lines.classify(line).kind
+  local reference = line:match("{{[ \t]*(%$?[%w_-]*)$")
+  if reference and kind ~= "comment" then
+    return { kind = "reference", prefix = reference }
+  end
   if kind ~= "content" and kind ~= "blank" then
     return nil
   end

@@ -26,6 +26,22 @@ function makers.directive()
   end, directives.names)
 end
 
+local function reference(word, abbr, menu)
+  return { word = word, abbr = abbr, menu = menu }
+end
+
+function makers.reference(_, _, after, names)
+  local items, close = {}, after:find("^[ \t]*}}") and "" or "}}"
+  for _, name in ipairs(names.variables) do
+    items[#items + 1] = reference(name .. close, name, "variable")
+  end
+  items[#items + 1] = reference("$env ", "$env", "variable of the process's environment")
+  for _, name in ipairs(names.requests) do
+    items[#items + 1] = reference(name .. ".", name, "answer of a request")
+  end
+  return items
+end
+
 function makers.service(request)
   local services, problem = server.services(request)
   return services and vim.tbl_map(function(name)
@@ -69,16 +85,17 @@ function makers.value(request, context, after)
 end
 
 --- Makes, inside a task, the items that fit a context.
---- @param request grpcline.Request|nil the request at the cursor; directives need none
+--- @param request grpcline.Request|nil the request at the cursor; directives and references need none
 --- @param context grpcline.Context
 --- @param after string the line's text after the cursor
+--- @param names {variables: string[], requests: string[]} what references can name
 --- @return table[]|nil items
 --- @return string|nil problem why there are none
-function M.make(request, context, after)
-  if not request and context.kind ~= "directive" then
+function M.make(request, context, after, names)
+  if not request and context.kind ~= "directive" and context.kind ~= "reference" then
     return {}
   end
-  local items, problem = makers[context.kind](request, context, after)
+  local items, problem = makers[context.kind](request, context, after, names)
   return items and vim.tbl_filter(function(item)
     return starts_with(item.abbr or item.word, context.prefix)
   end, items),

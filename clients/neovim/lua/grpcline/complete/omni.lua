@@ -20,8 +20,8 @@ local function complete()
     return
   end
   task.run(function()
-    local request = parse.at(buffers.parse(buffer), row)
-    local list, problem = items.make(request, here, line:sub(column + 1))
+    local file = buffers.parse(buffer)
+    local list, problem = items.make(parse.at(file, row), here, line:sub(column + 1), file.names)
     local now = vim.api.nvim_win_get_cursor(0)
     if not list then
       vim.notify("grpcline: " .. problem, vim.log.levels.WARN)

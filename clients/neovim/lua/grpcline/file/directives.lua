@@ -1,4 +1,5 @@
 -- The directives of a .grpc file: `# @name value` lines that say how to call.
+local base64 = require("grpcline.base64")
 local nearest = require("grpcline.nearest")
 local paths = require("grpcline.file.path")
 
@@ -15,9 +16,15 @@ local M = {}
 --- @field authority string|nil
 --- @field timeoutMs number|nil
 --- @field keepOpen boolean|nil
+--- @field auth string|nil the value of `authorization`; "" is none
+--- @field retry {times: number, statuses: string[]}|nil attempts that may follow the first, and after which statuses
+--- @field proxy string|nil the URL of a CONNECT proxy; "" is none
 
-local tls_paths = { certFile = true, clientCertFile = true, clientKeyFile = true }
-local tls_names = { "certFile", "clientCertFile", "clientKeyFile", "serverName", "disableCertVerification" }
+local tls_paths = { certFile = true, clientCertFile = true, clientKeyFile = true, clientP12File = true }
+local tls_names = {
+  "certFile", "clientCertFile", "clientKeyFile", "clientP12File", "clientP12Password", "serverName",
+  "disableCertVerification",
+}
 local json_names = { "useProtoNames", "emitDefaults", "enumsAsNumbers", "int64AsNumbers", "allowUnknownFields" }
 local units = { ms = 1, s = 1000, m = 60000, h = 3600000 }
 
@@ -67,6 +74,9 @@ local function read_tls(settings, value, folder)
       tls[key] = tls_paths[key] and paths.join(folder, setting) or setting
     end
   end
+  if (tls.clientCertFile == nil) ~= (tls.clientKeyFile == nil) then
+    return "clientCertFile and clientKeyFile go together"
+  end
   settings.tls = tls
 end
 
@@ -87,6 +97,47 @@ local function read_timeout(settings, value)
     return "a timeout is a whole number with ms, s, m or h, such as 5s"
   end
   settings.timeoutMs = tonumber(count) * units[unit]
+end
+
+-- status_names are gRPC's statuses from 1 on: https://grpc.io/docs/guides/status-codes/
+local status_names = {
+  "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND", "ALREADY_EXISTS", "PERMISSION_DENIED",
+  "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION", "ABORTED", "OUT_OF_RANGE", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE",
+  "DATA_LOSS", "UNAUTHENTICATED",
+}
+
+local function read_retry(settings, value)
+  local statuses = words(value)
+  local times = table.remove(statuses, 1) or ""
+  if not times:find("^[1-4]$") then
+    return "a retry is a number of further attempts, 1 to 4, then names of statuses"
+  end
+  for _, name in ipairs(statuses) do
+    if not vim.tbl_contains(status_names, name) then
+      return ('there is no status "%s"%s'):format(name, nearest.hint(name, status_names))
+    end
+  end
+  settings.retry = { times = tonumber(times), statuses = #statuses > 0 and statuses or { "UNAVAILABLE" } }
+end
+
+local function read_auth(settings, value)
+  local list = words(value)
+  if list[1] == "none" and #list == 1 then
+    settings.auth = ""
+  elseif list[1] == "bearer" and #list == 2 then
+    settings.auth = "Bearer " .. list[2]
+  elseif list[1] == "basic" and #list == 3 then
+    settings.auth = "Basic " .. base64.encode(list[2] .. ":" .. list[3])
+  else
+    return "# @auth is bearer TOKEN, basic USER PASSWORD, or none"
+  end
+end
+
+local function read_proxy(settings, value)
+  if value ~= "none" and not value:find("^https?://.") then
+    return "a proxy is an http:// or https:// URL, or none"
+  end
+  settings.proxy = value == "none" and "" or value
 end
 
 local function read_reflection(settings, value)
@@ -116,6 +167,10 @@ local readers = {
   ["keep-open"] = function(settings)
     settings.keepOpen = true
   end,
+  auth = read_auth,
+  retry = read_retry,
+  proxy = read_proxy,
+  name = function() end, -- names.lua reads it
 }
 
 --- The directives there are, sorted.
@@ -139,6 +194,13 @@ function M.read(settings, name, value, folder)
     return ('there is no directive "%s"%s'):format(name, nearest.hint(name, M.names))
   end
   return read(settings, value, folder)
+end
+
+--- Tells whether a request's own directive adds to the file's and does not replace it.
+--- @param name string
+--- @return boolean
+function M.adds_up(name)
+  return name == "proto" or name == "import-path"
 end
 
 --- Settings for a request: its own over those of the file; schemas add up.

@@ -42,6 +42,13 @@ function M.classify(text)
   return { kind = "content", value = text }
 end
 
+--- Tells whether text could name a variable or a request.
+--- @param text string
+--- @return boolean
+function M.is_identifier(text)
+  return text:find("^[%a_][%w_-]*$") ~= nil
+end
+
 -- sequences are the well-formed sequences of several bytes (RFC 3629, section 4).
 local sequences = {
   "[\194-\223][\128-\191]",

@@ -17,6 +17,30 @@ local function proto(settings)
   return named
 end
 
+-- service_config is a gRPC service config with the retry policy of a request:
+-- https://github.com/grpc/proposal/blob/master/A6-client-retries.md
+local function service_config(retry)
+  local policy = {
+    maxAttempts = retry.times + 1,
+    initialBackoff = "0.2s",
+    maxBackoff = "2s",
+    backoffMultiplier = 2,
+    retryableStatusCodes = retry.statuses,
+  }
+  return { methodConfig = { { name = { vim.empty_dict() }, retryPolicy = policy } } }
+end
+
+--- The metadata of a request: a line of its own wins over `# @auth`.
+--- @param request grpcline.Request
+--- @return table<string, string[]>
+function M.metadata(request)
+  local auth = request.settings.auth
+  if auth and auth ~= "" and not request.metadata.authorization then
+    return vim.tbl_extend("keep", { authorization = { auth } }, request.metadata)
+  end
+  return request.metadata
+end
+
 --- Connection params of a request.
 --- @param request grpcline.Request
 --- @return table
@@ -29,9 +53,12 @@ function M.connection(request)
     json = settings.json and next(settings.json) and settings.json,
     compression = settings.compression,
     authority = settings.authority,
+    proxy = settings.proxy,
+    serviceConfig = settings.retry and service_config(settings.retry),
   }
-  if next(request.metadata) then
-    params.metadata = request.metadata
+  local metadata = M.metadata(request)
+  if next(metadata) then
+    params.metadata = metadata
   end
   if #settings.proto > 0 then
     params.proto = proto(settings)
@@ -57,7 +84,7 @@ function M.schema_path(request, name, exists)
   end
   local folders = vim.list_extend({}, request.settings.importPaths)
   for _, path in ipairs(request.settings.proto) do
-    folders[#folders + 1] = path:match("^(.*)[/\\]") or "."
+    folders[#folders + 1] = paths.folder(path)
   end
   for _, folder in ipairs(folders) do
     local path = paths.join(folder, name)

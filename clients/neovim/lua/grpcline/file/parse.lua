@@ -2,12 +2,14 @@
 local blocks = require("grpcline.file.block")
 local directives = require("grpcline.file.directives")
 local lines = require("grpcline.file.lines")
+local names = require("grpcline.file.names")
 
 local M = {}
 
 --- @class grpcline.File
 --- @field requests grpcline.Request[]
 --- @field problems {line: number, message: string}[] by line
+--- @field names {variables: string[], requests: string[]} what references can name, sorted
 
 local function split(text)
   return vim.split(text:gsub("^\239\187\191", ""):gsub("\r\n", "\n"), "\n", { plain = true })
@@ -45,9 +47,21 @@ local function collect(text, report)
   return list, values
 end
 
+--- @class grpcline.ParseOptions
+--- @field folder string where relative paths start
+--- @field env fun(name: string): string|nil the environment of the process
+--- @field environment table<string, string>|nil the variables of the chosen environment, which win over the file's
+--- @field answer nil|fun(request: string): grpcline.Answer|nil the last answer that a request got, by its name
+
+local function sorted_keys(of)
+  local keys = vim.tbl_keys(of)
+  table.sort(keys)
+  return keys
+end
+
 --- Reads a file.
 --- @param text string
---- @param options {folder: string, env: fun(name: string): string|nil} where relative paths start; the environment
+--- @param options grpcline.ParseOptions
 --- @return grpcline.File
 function M.parse(text, options)
   local file = { requests = {}, problems = {} }
@@ -60,13 +74,29 @@ function M.parse(text, options)
     table.insert(file.problems, at, { line = line, message = message })
   end
   local list, values = collect(text, report)
-  local scope = { variables = { values = values, env = options.env }, folder = options.folder, report = report }
-  local defaults = directives.empty()
+  local named = names.of(list, report)
+  local variables = {
+    values = vim.tbl_extend("force", values, options.environment or {}),
+    env = options.env,
+    requests = named,
+    answer = options.answer or function() end,
+  }
+  file.names = { variables = sorted_keys(variables.values), requests = sorted_keys(named) }
+  local scope = { variables = variables, folder = options.folder, report = report }
+  local defaults = { settings = directives.empty(), needs = {} }
   if #list[1].content == 0 then
     defaults = blocks.settings(list[1], scope)
   end
+  local ids = {}
+  for id, block in pairs(named) do
+    ids[block] = id
+  end
   for _, block in ipairs(list) do
-    table.insert(file.requests, blocks.request(block, defaults, scope))
+    local request = blocks.request(block, defaults, scope)
+    if request then
+      request.id = ids[block]
+      table.insert(file.requests, request)
+    end
   end
   return file
 end

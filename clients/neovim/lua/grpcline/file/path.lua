@@ -43,4 +43,11 @@ function M.import_name(path, import_paths)
   return path:match("[^/\\]+$") or path
 end
 
+--- The folder of a path.
+--- @param path string
+--- @return string
+function M.folder(path)
+  return path:match("^(.*)[/\\]") or "."
+end
+
 return M

@@ -25,11 +25,13 @@ local runs = 0
 
 --- @param request grpcline.Request
 --- @param view grpcline.View
+--- @param completes boolean|nil completes sending after the body, whatever the request says of it
 --- @param on_end fun(run: grpcline.Run) called once
 --- @return grpcline.Run
-function M.new(request, view, on_end)
+function M.new(request, view, completes, on_end)
   runs = runs + 1
   local self = setmetatable({ request = request, view = view, on_end = on_end, handle = "run-" .. runs }, Run)
+  self.completes = completes
   self.result = { state = "running", method = request.method, address = request.address }
   self.started = vim.loop.hrtime()
   self:show()
@@ -56,6 +58,15 @@ function Run:finish()
   self:show()
   self.view:draw()
   self.on_end(self)
+end
+
+--- What later requests can refer to; nil if no call was made or it has not ended.
+--- @return grpcline.Answer|nil
+function Run:answer()
+  local result = self.result
+  if self.ended and result.state ~= "FAILED" then
+    return { state = result.state, response = self.last, headers = result.headers, trailers = result.trailers }
+  end
 end
 
 function Run:fail(err)
@@ -129,6 +140,7 @@ function Run:unary()
   end
   local parts = members.of(result)
   outcome.status(self.result, parts)
+  self.last = parts.message
   self.view:append(render.response(parts.message))
   self:finish()
 end
@@ -181,14 +193,15 @@ local misfit = -32602
 -- stream is to be kept open or there was nothing to send. A message that does not
 -- fit ends the run; where the server ended the stream, its status is on the way.
 function Run:send_body()
+  local keep_open = self.request.settings.keepOpen and not self.completes
   for i, it in ipairs(self.request.messages) do
     local err = self:send(it.text)
     if err then
       err.index = i
-      return err.code == misfit and not self.request.settings.keepOpen and self:fail(err)
+      return err.code == misfit and not keep_open and self:fail(err)
     end
   end
-  if #self.request.messages > 0 and not self.request.settings.keepOpen then
+  if (#self.request.messages > 0 or self.completes) and not keep_open then
     self:complete_send()
   end
 end
@@ -197,6 +210,7 @@ end
 function Run:receive(method, parts)
   if method == "streamMessage" then
     self.result.received = self.result.received + 1
+    self.last = parts.message
     self.view:append(render.message("←", parts.message))
     self:show()
     self:acknowledge()

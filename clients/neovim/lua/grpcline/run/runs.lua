@@ -1,5 +1,6 @@
 -- The runs of this session, by the result buffer that shows each.
 local file_parse = require("grpcline.file.parse")
+local history = require("grpcline.run.history")
 local run = require("grpcline.run.run")
 local session = require("grpcline.worker.session")
 local task = require("grpcline.task")
@@ -55,17 +56,21 @@ end
 --- @param file grpcline.File
 --- @param request grpcline.Request
 --- @param path string of the .grpc file
---- @param on_end fun(run: grpcline.Run) called once
-function M.start(file, request, path, on_end)
+--- @param options {on_end: fun(run: grpcline.Run), hidden: boolean|nil, completes: boolean|nil} called once; opens no
+---   window; completes sending after the body, whatever the request says of it
+function M.start(file, request, path, options)
   task.run(function()
     local worker, problem = session.worker()
-    local shown = view.open(M.buffer_name(path, M.title(file, request)))
+    local shown = view.open(M.buffer_name(path, M.title(file, request)), options.hidden)
     if by_buffer[shown.buffer] then
       by_buffer[shown.buffer]:detach()
     else
       cancel_when_wiped(shown.buffer)
     end
-    local it = run.new(request, shown, on_end)
+    local it = run.new(request, shown, options.completes, function(ended)
+      history.answered(path, ended)
+      options.on_end(ended)
+    end)
     by_buffer[shown.buffer] = it
     if not worker then
       return it:fail({ code = -32002, message = problem })

@@ -34,8 +34,9 @@ local function fold_json(window)
   end
 end
 
--- open_window shows the buffer and leaves the user where they were.
-local function open_window(buffer)
+--- Shows a result's buffer and leaves the user where they were.
+--- @param buffer number
+function M.show(buffer)
   local window = result_window()
   if not window then
     local from = vim.api.nvim_get_current_win()
@@ -67,8 +68,9 @@ end
 
 --- Shows an empty result; the buffer of that name is used again.
 --- @param name string with a scheme
+--- @param hidden boolean|nil shows it in no window
 --- @return grpcline.View
-function M.open(name)
+function M.open(name, hidden)
   local self = setmetatable({
     buffer = find(name) or create(name),
     head = function() -- makes what is at the top
@@ -80,7 +82,9 @@ function M.open(name)
   }, View)
   -- The buffer's last line is the empty one between the head and the messages.
   self:replace(0, -1, {})
-  open_window(self.buffer)
+  if not hidden then
+    M.show(self.buffer)
+  end
   return self
 end
 
