@@ -1,5 +1,6 @@
-// Package state keeps what lives between requests: connections and streams by
-// their handles.
+// Package state keeps what lives between requests: connections, streams and servers
+// by their handles. A call that a server has accepted is a stream, seen from the other
+// end.
 //
 // The way of one request for messages, the longest there is:
 //
@@ -22,13 +23,16 @@
 // that use the handle. Its Leave gives the place up once the answer is queued, so
 // that the answers of one side of a stream keep the order of the requests.
 //
-// Ownership. State owns the connections and streams; a stream owns the goroutine
-// that receives and those that send, and ends and waits for them when it is
+// Ownership. State owns the connections, streams and servers; a stream owns the
+// goroutine that receives and those that send, and ends and waits for them when it is
 // closed. Contexts given to Do end the operation only; the RPC of a stream has
-// the stream's own context.
+// the stream's own context. A call that comes to a server has a goroutine of grpc-go's,
+// which stays in State.serve until the call has ended: while nobody has accepted it, it
+// guards the call itself, and after that the stream does.
 //
-// Shutdown. EndWaits ends waits that have no bound of their own; Close ends
-// everything that is left and waits for it.
+// Shutdown. EndInput lets servers refuse what nobody will ask for any more, EndWaits
+// ends waits that have no bound of their own, and Close ends everything that is left
+// and waits for it.
 package state
 
 import (
