@@ -7,8 +7,13 @@ vim.bo.omnifunc = "v:lua.require'grpcline.complete.omni'.func"
 vim.bo.commentstring = "# %s"
 vim.bo.comments = ":#,://"
 
-local undo = { "setlocal omnifunc< commentstring< comments<" }
-for _, action in ipairs({ "run", "send", "completeSend", "cancel", "template" }) do
+-- A request is a fold; all are open.
+vim.opt_local.foldmethod = "expr"
+vim.opt_local.foldexpr = [[getline(v:lnum)=~#'^###'?'>1':'=']]
+vim.opt_local.foldlevel = 99
+
+local undo = { "setlocal omnifunc< commentstring< comments< foldmethod< foldexpr< foldlevel<" }
+for _, action in ipairs({ "run", "send", "completeSend", "cancel", "template", "runAll", "show" }) do
   local name = ("<Plug>(grpcline-%s)"):format(action)
   vim.keymap.set("n", name, function()
     require("grpcline").action(action)

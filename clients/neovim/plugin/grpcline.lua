@@ -14,13 +14,17 @@ end, {
   nargs = "*",
   desc = "Run, send to or cancel a gRPC request",
   complete = function(lead, line)
+    local names = {}
     if line:match("^%s*%S+%s+%S*$") then
-      local names = vim.tbl_keys(require("grpcline.actions"))
+      names = vim.tbl_keys(require("grpcline.actions"))
       table.sort(names)
-      return vim.tbl_filter(function(name)
-        return vim.startswith(name, lead)
-      end, names)
+    elseif line:match("^%s*%S+%s+env%s+%S*$") then
+      names = require("grpcline.buffer").environment(0).names
+      table.insert(names, "none")
     end
+    return vim.tbl_filter(function(name)
+      return vim.startswith(name, lead)
+    end, names)
   end,
 })
 

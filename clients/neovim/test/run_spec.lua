@@ -22,6 +22,15 @@ local function sections(text)
   end, by_name)
 end
 
+h.test("results of all requests of a file", function()
+  children.with(nil, function(child)
+    child:edit(folder .. "/all.grpc")
+    child:command("Grpcline runAll")
+    local result = child:result_with("OK, ")
+    h.equal(h.read(folder .. "/all.txt"):gsub("%s+$", ""), (result:gsub("%d+ ms", "N ms")), child:all_notes())
+  end)
+end)
+
 local want = sections(h.read(folder .. "/demo.txt"))
 local file = parse.parse(h.read(folder .. "/demo.grpc"), { folder = folder, env = function() end })
 

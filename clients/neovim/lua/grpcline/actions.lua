@@ -2,73 +2,95 @@
 local buffers = require("grpcline.buffer")
 local config = require("grpcline.config")
 local diagnostics = require("grpcline.diagnostics")
+local here = require("grpcline.here")
+local history = require("grpcline.run.history")
 local members = require("grpcline.json.members")
-local parse = require("grpcline.file.parse")
 local runs = require("grpcline.run.runs")
 local session = require("grpcline.worker.session")
 local task = require("grpcline.task")
 local values = require("grpcline.json.values")
+local view = require("grpcline.run.view")
 
 local M = {}
 
-local function say(message, level)
-  vim.notify("grpcline: " .. message, level or vim.log.levels.WARN)
-end
+local say = here.say
 
-local function cursor_line()
-  return vim.api.nvim_win_get_cursor(0)[1]
-end
-
--- request_here returns the request under the cursor that can be run, or nil after
--- saying why there is none.
-local function request_here()
-  local buffer = vim.api.nvim_get_current_buf()
-  local file = buffers.parse(buffer)
-  diagnostics.file(buffer, file)
-  local request = parse.at(file, cursor_line())
-  if not request then
-    return say("there is no request here")
-  end
-  local obstacle = buffers.obstacle(file, request)
-  if obstacle then
-    return say(obstacle, vim.log.levels.ERROR)
-  end
-  return file, request
-end
-
--- run_here returns the run that the current buffer shows or whose request is
--- under the cursor.
-local function run_here()
-  local buffer = vim.api.nvim_get_current_buf()
-  local run = runs.of_buffer(buffer) or runs.of_line(buffers.path(buffer), buffers.parse(buffer), cursor_line())
-  if not run or run.ended then
-    return say("nothing runs here")
-  end
-  return run
-end
-
---- Runs the request under the cursor.
-function M.run()
-  local buffer = vim.api.nvim_get_current_buf()
-  local file, request = request_here()
-  if request then
-    runs.start(file, request, buffers.path(buffer), {
-      on_end = function(run)
-        diagnostics.run(buffer, request, run.failure)
-      end,
-    })
-  end
-end
-
--- message_here returns the message of the body under the cursor.
-local function message_here()
-  local file = buffers.parse(0)
-  local request = parse.at(file, cursor_line())
-  for _, message in ipairs(request and request.messages or {}) do
-    if message.line <= cursor_line() and cursor_line() <= message.last then
-      return message.text
+-- start starts a request and shows its problems at its end.
+local function start(buffer, file, request, options)
+  local on_end = options.on_end
+  options.on_end = function(run)
+    if vim.api.nvim_buf_is_valid(buffer) then
+      diagnostics.run(buffer, request, run.failure)
+    end
+    if on_end then
+      on_end(run)
     end
   end
+  return runs.start(file, request, buffers.path(buffer), options)
+end
+
+--- Runs the request under the cursor; in a result, what it shows again.
+function M.run()
+  local shown = here.shown()
+  if shown and not shown.title then
+    return M.runAll()
+  end
+  local it = here.request()
+  if it then
+    start(it.buffer, it.file, it.request, {})
+  end
+end
+
+--- Runs all requests of the file; each is read anew, with the answers before it.
+function M.runAll()
+  local buffer = here.file_buffer()
+  local file = buffer and buffers.parse(buffer)
+  if not file or #file.requests == 0 then
+    return say("the file has no requests")
+  end
+  local titles = vim.tbl_map(function(request)
+    return runs.title(file, request)
+  end, file.requests)
+  runs.start_all(buffers.path(buffer), titles, function(place, on_end)
+    local now = vim.api.nvim_buf_is_valid(buffer) and buffers.parse(buffer)
+    local request = now and now.requests[place]
+    if not request then
+      return nil, "the file has changed"
+    end
+    local obstacle = buffers.obstacle(now, request)
+    if obstacle then
+      return nil, obstacle
+    end
+    return start(buffer, now, request, { hidden = true, completes = true, on_end = on_end })
+  end)
+end
+
+--- Shows the last result of the request under the cursor, whose window may be closed.
+function M.show()
+  local buffer = here.file_buffer()
+  local title = buffer and here.title(buffers.parse(buffer))
+  local result = title and runs.buffer_of(buffers.path(buffer), title)
+  if not result then
+    return say("there is no result of this yet")
+  end
+  view.show(result)
+end
+
+--- Shows the result of an earlier run, which the user chooses.
+function M.history()
+  if #history.entries == 0 then
+    return say("nothing was run yet")
+  end
+  vim.ui.select(history.entries, {
+    prompt = "Result of:",
+    format_item = function(entry)
+      return ("%s  %s  %s"):format(os.date("%X", entry.at), entry.run.result.state, entry.title)
+    end,
+  }, function(entry)
+    if entry then
+      runs.show_entry(entry)
+    end
+  end)
 end
 
 local function send(run, text)
@@ -87,13 +109,13 @@ end
 --- else, in a result, what the user is asked for.
 --- @param json string
 function M.send(json)
-  local run = run_here()
+  local run = here.single_run()
   if not run then
     return
   elseif json ~= "" then
     return send(run, json)
-  elseif vim.bo.filetype ~= "grpcline" then
-    local message = message_here()
+  elseif not here.shown() then
+    local message = here.message()
     return message and send(run, message) or say("there is no message under the cursor")
   end
   vim.ui.input({ prompt = "Message: " }, function(text)
@@ -105,7 +127,7 @@ end
 
 --- Completes sending on the open stream; the server may still answer.
 function M.completeSend()
-  local run = run_here()
+  local run = here.single_run()
   if run and run.is_open then
     task.run(function()
       run:complete_send()
@@ -121,7 +143,7 @@ end
 
 --- Cancels what runs here.
 function M.cancel()
-  local run = run_here()
+  local run = here.run()
   if run then
     run:cancel()
   end
@@ -129,20 +151,99 @@ end
 
 --- Puts a request with every field below the method's line.
 function M.template()
-  local buffer = vim.api.nvim_get_current_buf()
-  local _, request = request_here()
-  if not request then
+  local it = here.request()
+  if not it then
     return
   end
   task.run(function()
-    local method, problem = require("grpcline.complete.server").method(request, request.method)
+    local method, problem = require("grpcline.complete.server").method(it.request, it.request.method)
     if not method then
       return say(problem, vim.log.levels.ERROR)
     end
     local lines = require("grpcline.json.format").lines(members.of(method).requestTemplate)
     table.insert(lines, 1, "")
-    vim.api.nvim_buf_set_lines(buffer, request.methodLine, request.methodLine, false, lines)
+    vim.api.nvim_buf_set_lines(it.buffer, it.request.methodLine, it.request.methodLine, false, lines)
   end)
+end
+
+--- Chooses the environment whose variables hold: the one named, else the user is asked.
+--- @param name string "none" for none
+function M.env(name)
+  local buffer = here.file_buffer() or vim.api.nvim_get_current_buf()
+  local function choose(chosen)
+    vim.g.grpcline_environment = chosen ~= "none" and chosen or nil
+    if vim.bo[buffer].filetype == "grpc" then
+      local file = buffers.parse(buffer)
+      diagnostics.file(buffer, file)
+      local problem = file.environment.problems[1]
+      if problem then
+        say(("%s:%d: %s"):format(problem.file, problem.line, problem.message), vim.log.levels.ERROR)
+      end
+    end
+    vim.cmd("redrawstatus!")
+  end
+  if name ~= "" then
+    return choose(name)
+  end
+  local names = buffers.environment(buffer).names
+  table.insert(names, "none")
+  vim.ui.select(names, { prompt = "Environment:" }, function(chosen)
+    if chosen then
+      choose(chosen)
+    end
+  end)
+end
+
+-- tell_lost tells what a conversion has nothing for.
+local function tell_lost(what, mark, lost)
+  if #lost > 0 then
+    say(("%s: %s%s"):format(what, mark, table.concat(lost, ", " .. mark)))
+  end
+end
+
+--- Copies the request under the cursor as a grpcurl command, into the register given,
+--- else the unnamed one and the clipboard.
+--- @param register string
+function M.copyGrpcurl(register)
+  local it = here.request()
+  if not it then
+    return
+  end
+  local command, lost, problem = require("grpcline.grpcurl.to").command(it.request)
+  if not command then
+    return say(problem, vim.log.levels.ERROR)
+  end
+  vim.fn.setreg(register ~= "" and register or '"', command)
+  if register == "" and vim.fn.has("clipboard") == 1 then
+    vim.fn.setreg("+", command)
+  end
+  tell_lost("copied, without what grpcurl does not have", "# @", lost)
+end
+
+--- Puts the grpcurl command of a register, else of the clipboard or the unnamed one,
+--- below the request under the cursor, as a request.
+--- @param register string
+function M.pasteGrpcurl(register)
+  local buffer = vim.api.nvim_get_current_buf()
+  if vim.bo[buffer].filetype ~= "grpc" then
+    return say("a request is put into a .grpc file")
+  end
+  local default = vim.fn.has("clipboard") == 1 and "+" or '"'
+  local copied = vim.fn.getreg(register ~= "" and register or default)
+  local text, lost, problem = require("grpcline.grpcurl.from").request(copied)
+  if not text then
+    return say(problem, vim.log.levels.ERROR)
+  end
+  local lines = vim.split(text, "\n", { plain = true })
+  local separator = vim.fn.search("^###", "nW")
+  if separator > 0 then
+    table.insert(lines, "")
+  elseif vim.fn.getline("$") ~= "" then
+    table.insert(lines, 1, "")
+  end
+  local at = separator > 0 and separator - 1 or vim.api.nvim_buf_line_count(buffer)
+  vim.api.nvim_buf_set_lines(buffer, at, at, false, lines)
+  tell_lost("pasted, without what a .grpc file does not have", "-", lost)
 end
 
 --- Ends the worker and everything that runs in it; the next request starts another.

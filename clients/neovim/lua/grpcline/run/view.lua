@@ -34,6 +34,22 @@ local function fold_json(window)
   end
 end
 
+--- What the bar of a result's window shows: the state and the counts of its first line
+--- before the method.
+--- @return string
+function M.state()
+  local line = vim.fn.getline(1)
+  local state, method, _, counts = unpack(vim.split(line, "  ", { plain = true }))
+  return counts and table.concat({ state, counts, method }, "  ") or line
+end
+
+-- keep_state_in_sight shows the state whatever is scrolled to: above the window, or,
+-- before Neovim 0.8, below it.
+local function keep_state_in_sight(window)
+  local option = vim.fn.exists("+winbar") == 1 and "winbar" or "statusline"
+  vim.api.nvim_win_set_option(window, option, "%{v:lua.require'grpcline.run.view'.state()}%<%= %P")
+end
+
 --- Shows a result's buffer and leaves the user where they were.
 --- @param buffer number
 function M.show(buffer)
@@ -46,6 +62,7 @@ function M.show(buffer)
   end
   vim.api.nvim_win_set_buf(window, buffer)
   fold_json(window)
+  keep_state_in_sight(window)
 end
 
 local function create(name)
@@ -57,8 +74,10 @@ local function create(name)
   return buffer
 end
 
--- find returns the buffer of a name.
-local function find(name)
+--- The result buffer of a name.
+--- @param name string
+--- @return number|nil
+function M.find(name)
   for _, buffer in ipairs(vim.api.nvim_list_bufs()) do
     if vim.api.nvim_buf_get_name(buffer) == name then
       return buffer
@@ -72,7 +91,7 @@ end
 --- @return grpcline.View
 function M.open(name, hidden)
   local self = setmetatable({
-    buffer = find(name) or create(name),
+    buffer = M.find(name) or create(name),
     head = function() -- makes what is at the top
       return {}
     end,
@@ -86,6 +105,14 @@ function M.open(name, hidden)
     M.show(self.buffer)
   end
   return self
+end
+
+--- Shows lines that change no more.
+--- @param name string of the buffer, with a scheme
+--- @param lines string[]
+function M.show_lines(name, lines)
+  local it = M.open(name)
+  it:replace(0, -1, lines)
 end
 
 function View:replace(first, last, lines)
@@ -161,6 +188,9 @@ function View:draw()
   self.added = {}
   self:replace(-1, -1, lines)
   self:keep_newest()
+  if #vim.fn.win_findbuf(self.buffer) > 0 then
+    vim.cmd("redrawstatus!")
+  end
   for _, window in ipairs(following) do
     vim.api.nvim_win_set_cursor(window, { vim.api.nvim_buf_line_count(self.buffer), 0 })
   end
