@@ -1,6 +1,9 @@
+export type { Handler } from "./calls";
 export { Connection } from "./connection";
 export { type ErrorData, RequestError, StatusError, WorkerError } from "./errors";
+export type { ServerCall } from "./incoming";
 export { RawJson } from "./rawjson";
+export { type ServeOptions, Server } from "./server";
 export { BidiStream, ClientStream, ServerStream } from "./stream";
 export { isUndecodable } from "./types";
 export type {
@@ -11,11 +14,13 @@ export type {
   MethodDescription,
   MethodInfo,
   MethodKind,
+  Peer,
   ProtoFiles,
   ReceivedMetadata,
   Reply,
   Schema,
   SchemaDiagnostic,
+  ServeParams,
   Status,
   StreamEnd,
   StreamOptions,

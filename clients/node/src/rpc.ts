@@ -1,10 +1,12 @@
 import { CancellationTokenSource, createMessageConnection, type MessageConnection, NullLogger } from "vscode-jsonrpc/node";
 
+import type { Calls } from "./calls";
 import { fillWithText, type Slot } from "./decode";
 import { Encoded } from "./encode";
 import { fromResponse, WorkerError } from "./errors";
 import { LineReader, LineWriter } from "./lines";
 import { WorkerProcess } from "./process";
+import type { IncomingCall, StreamEnd } from "./types";
 
 export interface RequestOptions {
   signal?: AbortSignal | undefined;
@@ -21,6 +23,8 @@ export interface RequestOptions {
 export class Rpc {
   /** Resolves with a sentence, the tail of stderr in it, when the worker has ended. */
   readonly ended: Promise<string>;
+  /** Who is told of the calls that come, by the server's id. */
+  readonly servers = new Map<string, Calls>();
   private end: string | undefined;
   private waiting = 0;
   private readonly reader: LineReader;
@@ -42,6 +46,7 @@ export class Rpc {
       return this.end;
     });
     this.reader.onError((err) => this.abandon(`${process.path} does not speak JSON-RPC: ${err.message}`));
+    this.listenForCalls();
     this.connection.listen();
     if (!keepsAlive) process.unref();
   }
@@ -103,6 +108,18 @@ export class Rpc {
   abandon(why: string): void {
     this.end ??= why;
     this.process.kill();
+  }
+
+  /** The id of a call that is pushed is its server's and a number: v1.1. */
+  private listenForCalls(): void {
+    const serverOf = (streamId: string) => this.servers.get(streamId.slice(0, streamId.lastIndexOf(".")));
+    this.connection.onNotification("incomingCall", (call: IncomingCall) => serverOf(call.streamId)?.incoming(call));
+    this.connection.onNotification("streamMessage", ({ streamId, message }: { streamId: string; message: unknown }) =>
+      serverOf(streamId)?.message(streamId, message),
+    );
+    this.connection.onNotification("streamEnd", (end: StreamEnd & { streamId: string }) =>
+      serverOf(end.streamId)?.ended(end.streamId, end),
+    );
   }
 
   /** Counts who waits; the first and the last change whether the process keeps Node.js alive. */

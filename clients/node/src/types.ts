@@ -178,3 +178,65 @@ export interface SchemaDiagnostic {
   column: number;
   message: string;
 }
+
+/** Who calls. */
+export interface Peer {
+  address: string;
+  /** The `:authority` that it asked for. */
+  authority?: string;
+  tls: boolean;
+  /** The subject and the names of the client's certificate. */
+  subject?: string;
+  names?: string[];
+}
+
+/** A status to end a call with; `code` is a number or a name, `details` ProtoJSON with `@type`. */
+export interface StatusToSend {
+  code: number | string;
+  message: string;
+  details: unknown[];
+}
+
+/** A call that came to a server. */
+export interface IncomingCall {
+  streamId: string;
+  service: string;
+  method: string;
+  kind: MethodKind;
+  metadata: ReceivedMetadata;
+  peer: Peer;
+  deadlineMs?: number;
+  /** The request, of a method that takes one. */
+  message?: unknown;
+}
+
+/** What a server is started with. */
+export interface ServeParams {
+  /** `host:port`, `:port` or `unix:///path`; port 0 is one that is free. */
+  address: string;
+  /** One schema, or schemas by the names that imports use. */
+  proto?: Schema | Record<string, Schema>;
+  importPaths?: string[];
+  descriptorSet?: string | { file: string } | { base64: string };
+  /** The full names of the services to serve; all of the schema unless given. */
+  services?: string[];
+  /** A certificate and its key; a client CA demands a client's certificate. */
+  tls?: {
+    certFile?: string;
+    keyFile?: string;
+    certPem?: string;
+    keyPem?: string;
+    clientCaFile?: string;
+    clientCaPem?: string;
+  };
+  serverId?: string;
+  reflection?: boolean;
+  health?: boolean;
+  json?: JsonOptions;
+  maxReceiveBytes?: number;
+  maxSendBytes?: number;
+  keepalive?: { timeMs?: number; timeoutMs?: number; permitWithoutStream?: boolean };
+  /** How many calls may wait to be accepted; 1000 unless given. */
+  maxWaitingCalls?: number;
+  acceptTimeoutMs?: number;
+}

@@ -3,6 +3,7 @@ import { WorkerError } from "./errors";
 import { findWorker } from "./find";
 import { type ProcessOptions, WorkerProcess } from "./process";
 import { Rpc } from "./rpc";
+import { type ServeOptions, Server } from "./server";
 import type { ConnectionParams, Version } from "./types";
 import { refusal } from "./version";
 
@@ -24,6 +25,8 @@ export interface WorkerOptions {
  * is closed, unless `unref` is given; it ends by itself with this process.
  */
 export class Worker {
+  private readonly servers = new Set<Server>();
+
   private constructor(private readonly rpc: Rpc) {}
 
   /**
@@ -68,9 +71,22 @@ export class Worker {
     return new Connection(this.rpc, opened.connectionId);
   }
 
-  /** Ends the worker once it has answered what it was asked. */
-  close(): Promise<void> {
-    return this.rpc.close();
+  /**
+   * Starts a gRPC server, which runs until it is stopped. Calls come from then on: give
+   * it its handlers before the next `await`, or as `handlers`.
+   * @throws RequestError if the schema does not compile or the address cannot be listened on
+   */
+  async serve(options: ServeOptions): Promise<Server> {
+    const server = await Server.start(this.rpc, options);
+    this.servers.add(server);
+    void server.stopped.then(() => this.servers.delete(server));
+    return server;
+  }
+
+  /** Stops the servers, then ends the worker once it has answered what it was asked. */
+  async close(): Promise<void> {
+    await Promise.allSettled([...this.servers].map((server) => server.stop()));
+    await this.rpc.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

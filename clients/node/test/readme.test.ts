@@ -7,12 +7,16 @@ import { promisify } from "node:util";
 
 const root = join(__dirname, "../..");
 
-test("the README's example prints what it says", async () => {
-  const readme = readFileSync(join(root, "README.md"), "utf8");
-  const [, code] = /```js\n(.*?)```/s.exec(readme) ?? [];
-  const [, printed] = /```text\n(.*?)```/s.exec(readme) ?? [];
-  const path = join(root, "dist", "readme.mjs"); // inside the package, which can import itself by name
-  writeFileSync(path, code!);
-  const { stdout } = await promisify(execFile)(process.execPath, [path]);
-  assert.equal(stdout, printed);
+const readme = readFileSync(join(root, "README.md"), "utf8");
+const examples = [...readme.matchAll(/```js\n(import .*?)```.*?```text\n(.*?)```/gs)];
+
+test("the README has its examples", () => assert.equal(examples.length, 2));
+
+examples.forEach(([, code, printed], i) => {
+  test(`example ${i + 1} of the README prints what it says`, async () => {
+    const path = join(root, "dist", `readme${i + 1}.mjs`); // inside the package, which can import itself by name
+    writeFileSync(path, code!);
+    const { stdout } = await promisify(execFile)(process.execPath, [path]);
+    assert.equal(stdout, printed);
+  });
 });
