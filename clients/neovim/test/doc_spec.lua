@@ -26,6 +26,19 @@ h.test("the help is found by its tags", function()
   end)
 end)
 
+h.test("the install lines work in an empty home, help included", function()
+  local home = vim.fn.tempname()
+  local lines = h.read(h.clients .. "/neovim/README.md"):match("```sh\n(mkdir.-)```")
+  local script = lines:gsub("~/src/grpcline", vim.fn.fnamemodify(h.clients, ":h")):gsub("~", home)
+  vim.fn.system({ "sh", "-euc", script })
+  h.equal(0, vim.v.shell_error)
+  local out = vim.fn.system({
+    "env", "-i", "HOME=" .. home, "PATH=" .. vim.env.PATH, vim.v.progpath, "--headless", "-c", "helptags ALL",
+    "-c", "help :Grpcline-run", "-c", "echo expand('%:t') exists(':Grpcline')", "-c", "qall!",
+  })
+  h.contains("grpcline.txt 2", out)
+end)
+
 h.test("an unknown action and an unknown setting are told with the nearest", function()
   children.with(nil, function(child)
     child:command("Grpcline cancl")

@@ -58,10 +58,12 @@ h.test("screen of a stream that is open", function()
       "grpcline.demo.Demo/Chat",
       "",
       '{"from": "Ada", "text": "hi"}',
-      '{"from": "Ada", "text": "again"}',
     })
     child:command("set columns=120 | 6 | Grpcline run")
-    child:result_with("2 received")
+    child:result_with("content-type")
+    child:result_with("1 received")
+    child:command('Grpcline send {"from": "Ada", "text": "again"}')
+    child:result_with("2 sent, 2 received")
     matches(child, "stream")
   end)
 end)

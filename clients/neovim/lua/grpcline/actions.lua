@@ -19,7 +19,7 @@ local say = here.say
 local function start(buffer, file, request, options)
   local on_end = options.on_end
   options.on_end = function(run)
-    if vim.api.nvim_buf_is_valid(buffer) then
+    if not run.detached and vim.api.nvim_buf_is_valid(buffer) then
       diagnostics.run(buffer, request, run.failure)
     end
     if on_end then

@@ -18,9 +18,10 @@ end
 
 -- text_of returns the text of a file, as it is edited or on the disk.
 local function text_of(path)
-  local buffer = vim.fn.bufnr("^" .. vim.fn.escape(path, "\\[]*?{},^$") .. "$")
-  if buffer > 0 and vim.api.nvim_buf_is_loaded(buffer) then
-    return text(buffer)
+  for _, buffer in ipairs(vim.api.nvim_list_bufs()) do
+    if vim.api.nvim_buf_is_loaded(buffer) and vim.api.nvim_buf_get_name(buffer):gsub("\\", "/") == path then
+      return text(buffer)
+    end
   end
   return vim.fn.filereadable(path) == 1 and table.concat(vim.fn.readfile(path), "\n") or nil
 end

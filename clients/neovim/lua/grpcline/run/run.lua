@@ -13,6 +13,7 @@ local M = {}
 --- @field request grpcline.Request
 --- @field view grpcline.View
 --- @field result grpcline.Result
+--- @field detached boolean|nil true if another run has its view
 --- @field failure table|nil the error it ended with; `index` where it is about one message of the body
 local Run = {}
 Run.__index = Run
@@ -275,7 +276,7 @@ function Run:detach()
   self:cancel()
   local function nothing() end
   self.view = { set_head = nothing, append = nothing, draw = nothing }
-  self.on_end = function() end
+  self.detached = true
 end
 
 return M

@@ -102,7 +102,9 @@ function M.start(file, request, path, options)
   local title = M.title(file, request)
   local shown = open(path, title, options.hidden)
   local it = run.new(request, shown, options.completes, function(ended)
-    history.answered(path, ended)
+    if not ended.detached then
+      history.answered(path, ended)
+    end
     options.on_end(ended)
   end)
   by_buffer[shown.buffer] = { path = path, title = title, run = it }
