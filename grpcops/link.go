@@ -35,6 +35,10 @@ type link struct {
 	retry    *time.Timer // nil for none
 	wires    map[*wire]struct{}
 
+	// subConns is held while grpc-go's table of subchannels changes, and while
+	// ResetConnectBackoff reads it, which takes no lock for that.
+	subConns sync.Mutex
+
 	work sync.WaitGroup
 }
 
@@ -96,6 +100,8 @@ func (l *link) revive() {
 		if err != nil {
 			names.nowhere()
 		}
+		l.subConns.Lock()
+		defer l.subConns.Unlock()
 		l.cc.ResetConnectBackoff()
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"google.golang.org/grpc/balancer"
 	"google.golang.org/grpc/balancer/pickfirst"
 	"google.golang.org/grpc/connectivity"
+	"google.golang.org/grpc/resolver"
 	"google.golang.org/grpc/serviceconfig"
 	"google.golang.org/grpc/status"
 )
@@ -140,6 +141,7 @@ func (b *linked) Close() {
 
 // UpdateState is told how the connection is by the policy that balances.
 func (b *linked) UpdateState(s balancer.State) {
+	s.Picker = ofSubConns{s.Picker}
 	switch s.ConnectivityState {
 	case connectivity.Ready:
 		b.link.worked.Store(true)
@@ -150,6 +152,54 @@ func (b *linked) UpdateState(s balancer.State) {
 	}
 	b.link.ready.Store(s.ConnectivityState == connectivity.Ready)
 	b.ClientConn.UpdateState(s)
+}
+
+// NewSubConn makes a subchannel for the policy that balances.
+func (b *linked) NewSubConn(addresses []resolver.Address, o balancer.NewSubConnOptions) (balancer.SubConn, error) {
+	b.link.subConns.Lock()
+	defer b.link.subConns.Unlock()
+	made, err := b.ClientConn.NewSubConn(addresses, o)
+	if err != nil {
+		return nil, err
+	}
+	return &subConn{made, b.link}, nil
+}
+
+// UpdateAddresses is for policies that still use it.
+func (b *linked) UpdateAddresses(sc balancer.SubConn, addresses []resolver.Address) {
+	//lint:ignore SA1019 it is passed on
+	b.ClientConn.UpdateAddresses(unwrapped(sc), addresses)
+}
+
+// subConn is a subchannel that does not leave grpc-go's table while that is read.
+type subConn struct {
+	balancer.SubConn
+	link *link
+}
+
+func (s *subConn) Shutdown() {
+	s.link.subConns.Lock()
+	defer s.link.subConns.Unlock()
+	s.SubConn.Shutdown()
+}
+
+// unwrapped is the subchannel as grpc-go knows it.
+func unwrapped(sc balancer.SubConn) balancer.SubConn {
+	if own, ok := sc.(*subConn); ok {
+		return own.SubConn
+	}
+	return sc
+}
+
+// ofSubConns picks what the policy that balances picks, as grpc-go knows it.
+type ofSubConns struct{ inner balancer.Picker }
+
+func (p ofSubConns) Pick(info balancer.PickInfo) (balancer.PickResult, error) {
+	result, err := p.inner.Pick(info)
+	if err == nil {
+		result.SubConn = unwrapped(result.SubConn)
+	}
+	return result, err
 }
 
 // dialing is asked for a connection while one is being made. If that takes long, the
