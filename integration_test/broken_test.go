@@ -88,7 +88,7 @@ func TestHeadersTooLarge(t *testing.T) {
 	large := testserver.HTTP2Requests(t, nil, func(c *testserver.H2, stream uint32, _ []byte) error {
 		return c.OK(stream, "x", strings.Repeat("x", 17<<20))
 	})
-	expectWords(t, h.Fail("callMethod", unary(h.Connect(server, obj{"address": large})), 14), "16 MiB")
+	expectWords(t, h.Fail("callMethod", unary(h.Connect(server, obj{"address": large, "timeoutMs": 120_000})), 14), "16 MiB")
 }
 
 // TestStreamsUsedUp says how many streams the server allows, where all are in use.
