@@ -43,7 +43,7 @@ vim.api.nvim_create_autocmd("BufWritePost", {
 
 vim.api.nvim_create_autocmd("BufReadPost", {
   group = group,
-  pattern = "*.proto",
+  pattern = { "*.proto", "grpcline.env.json", "grpcline.private.env.json" },
   callback = function(event)
     if package.loaded["grpcline.diagnostics"] then
       require("grpcline.diagnostics").show(event.buf)

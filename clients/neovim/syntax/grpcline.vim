@@ -6,8 +6,12 @@ endif
 syntax include @grpclineJson syntax/json.vim
 unlet! b:current_syntax
 
-syntax match grpclineOk /\%1l^\(OK\|running\|open\|half-closed\)\>/
-syntax match grpclineFailed /\%1l^\(FAILED\|[A-Z_0-9]\+ (\d\+)\)/
+" A line for each request of all begins with a state too.
+syntax match grpclineOk /^\(OK\|running\|open\|half-closed\)\ze\(  \|, \)/
+syntax match grpclineOk /\%1l^\d\+ OK\ze, /
+syntax match grpclineFailed /^\(FAILED\|[A-Z_0-9]\+ (\d\+)\)\ze  /
+syntax match grpclineFailed /\%1l^\(\d\+ OK, \)\@<=[1-9]\d* not\ze  /
+syntax match grpclineFailed /\%1l^cancelled\ze, /
 syntax match grpclineTitle /^\(headers\|trailers\|details\)$/
 syntax match grpclineName /^  [a-z0-9_.-]\+:/
 syntax match grpclineSent /^→/

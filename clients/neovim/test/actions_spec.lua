@@ -43,6 +43,21 @@ h.test("the chosen environment's variables hold, and what is wrong with it is to
   end)
 end)
 
+h.test("what is wrong with an environment file is shown in it", function()
+  local path = folder({ ["hello.grpc"] = hello, ["grpcline.env.json"] = { "{", '"dev": 1}' } })
+  children.with(nil, function(child)
+    child:edit(path .. "/hello.grpc")
+    local function problems()
+      return child:lua("return vim.tbl_map(function(it) return it.lnum .. it.message end, vim.diagnostic.get(0))")
+    end
+    child:command("set hidden | edit " .. path .. "/grpcline.env.json")
+    h.equal({ '1the environment "dev" is not an object of variables' }, problems())
+    child:lua([[vim.api.nvim_buf_set_lines(0, 1, 2, false, { '"dev": {}}' })]])
+    child:command("buffer hello.grpc | buffer grpcline.env.json")
+    h.equal({}, problems())
+  end)
+end)
+
 h.test("an environment file counts as it is edited", function()
   local path = folder({ ["hello.grpc"] = hello, ["grpcline.env.json"] = { "{}" } })
   children.with(nil, function(child)

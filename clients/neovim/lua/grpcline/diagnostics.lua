@@ -1,5 +1,5 @@
--- Problems at their lines: of .grpc files, of the schemas they name, and of the
--- message that the last run refused.
+-- Problems at their lines: of .grpc files, of their environment files, of the
+-- schemas they name, and of the message that the last run refused.
 local file_params = require("grpcline.file.params")
 local locate = require("grpcline.json.locate")
 local members = require("grpcline.json.members")
@@ -8,6 +8,7 @@ local M = {}
 
 local file_space = vim.api.nvim_create_namespace("grpcline.file")
 local run_space = vim.api.nvim_create_namespace("grpcline.run")
+local environment_space = vim.api.nvim_create_namespace("grpcline.environment")
 local schema_space = vim.api.nvim_create_namespace("grpcline.schema")
 
 local function entry(line, column, message)
@@ -20,9 +21,24 @@ local function entry(line, column, message)
   }
 end
 
---- Shows the problems of a .grpc buffer.
+-- show_environment shows the problems of environment files, which need not be loaded.
+local function show_environment(environment)
+  for _, path in ipairs(environment.files) do
+    local entries = {}
+    for _, problem in ipairs(environment.problems) do
+      if problem.file == path then
+        entries[#entries + 1] = entry(problem.line, 1, problem.message)
+      end
+    end
+    if #entries > 0 or vim.fn.bufexists(path) == 1 then
+      vim.diagnostic.set(environment_space, vim.fn.bufadd(path), entries)
+    end
+  end
+end
+
+--- Shows the problems of a .grpc buffer and of the environment files that it has.
 --- @param buffer number
---- @param file grpcline.File
+--- @param file grpcline.File of buffer.lua
 function M.file(buffer, file)
   vim.diagnostic.set(
     file_space,
@@ -31,6 +47,7 @@ function M.file(buffer, file)
       return entry(problem.line, 1, problem.message)
     end, file.problems)
   )
+  show_environment(file.environment)
 end
 
 local function exists(path)
@@ -81,11 +98,13 @@ function M.run(buffer, request, failure)
   end
 end
 
---- Shows the diagnostics of a schema whose buffer was loaded after they came.
+--- Shows the diagnostics of a file whose buffer was loaded after they came.
 --- @param buffer number
 function M.show(buffer)
-  if #vim.diagnostic.get(buffer, { namespace = schema_space }) > 0 then
-    vim.diagnostic.show(schema_space, buffer)
+  for _, space in ipairs({ schema_space, environment_space }) do
+    if #vim.diagnostic.get(buffer, { namespace = space }) > 0 then
+      vim.diagnostic.show(space, buffer)
+    end
   end
 end
 
