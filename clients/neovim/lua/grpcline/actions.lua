@@ -194,56 +194,18 @@ function M.env(name)
   end)
 end
 
--- tell_lost tells what a conversion has nothing for.
-local function tell_lost(what, mark, lost)
-  if #lost > 0 then
-    say(("%s: %s%s"):format(what, mark, table.concat(lost, ", " .. mark)))
-  end
-end
-
 --- Copies the request under the cursor as a grpcurl command, into the register given,
 --- else the unnamed one and the clipboard.
 --- @param register string
 function M.copyGrpcurl(register)
-  local it = here.request()
-  if not it then
-    return
-  end
-  local command, lost, problem = require("grpcline.grpcurl.to").command(it.request)
-  if not command then
-    return say(problem, vim.log.levels.ERROR)
-  end
-  vim.fn.setreg(register ~= "" and register or '"', command)
-  if register == "" and vim.fn.has("clipboard") == 1 then
-    vim.fn.setreg("+", command)
-  end
-  tell_lost("copied, without what grpcurl does not have", "# @", lost)
+  require("grpcline.grpcurl.registers").copy(register)
 end
 
 --- Puts the grpcurl command of a register, else of the clipboard or the unnamed one,
 --- below the request under the cursor, as a request.
 --- @param register string
 function M.pasteGrpcurl(register)
-  local buffer = vim.api.nvim_get_current_buf()
-  if vim.bo[buffer].filetype ~= "grpc" then
-    return say("a request is put into a .grpc file")
-  end
-  local default = vim.fn.has("clipboard") == 1 and "+" or '"'
-  local copied = vim.fn.getreg(register ~= "" and register or default)
-  local text, lost, problem = require("grpcline.grpcurl.from").request(copied)
-  if not text then
-    return say(problem, vim.log.levels.ERROR)
-  end
-  local lines = vim.split(text, "\n", { plain = true })
-  local separator = vim.fn.search("^###", "nW")
-  if separator > 0 then
-    table.insert(lines, "")
-  elseif vim.fn.getline("$") ~= "" then
-    table.insert(lines, 1, "")
-  end
-  local at = separator > 0 and separator - 1 or vim.api.nvim_buf_line_count(buffer)
-  vim.api.nvim_buf_set_lines(buffer, at, at, false, lines)
-  tell_lost("pasted, without what a .grpc file does not have", "-", lost)
+  require("grpcline.grpcurl.registers").paste(register)
 end
 
 --- Ends the worker and everything that runs in it; the next request starts another.
