@@ -58,6 +58,20 @@ h.test("what is wrong with an environment file is shown in it", function()
   end)
 end)
 
+h.test("an environment file whose strings have no UTF-8 is told", function()
+  local environment = require("grpcline.file.environment")
+  local cases = {
+    ['{"dev":\n{"a": "\\ud800"}}'] = "2 the string has half a character: \\ud800",
+    ['{"\\uDC00": {}}'] = "1 the string has half a character: \\uDC00",
+    ['{"dev": {"a": "\255"}}'] = "1 the file is not UTF-8",
+    ['{"dev": {"a": "\\ud83d\\ude00 \\\\ud800"}}'] = "",
+  }
+  for text, want in pairs(cases) do
+    local problem = environment.read({ { path = "/grpcline.env.json", text = text } }, nil).problems[1]
+    h.equal(want, problem and ("%d %s"):format(problem.line, problem.message) or "")
+  end
+end)
+
 h.test("an environment file counts as it is edited", function()
   local path = folder({ ["hello.grpc"] = hello, ["grpcline.env.json"] = { "{}" } })
   children.with(nil, function(child)

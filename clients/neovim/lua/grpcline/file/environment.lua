@@ -40,12 +40,26 @@ function M.find(folder, read)
   return M.find(paths.folder(folder), read)
 end
 
+-- half_character returns the place of a \u escape that is one half of a surrogate pair
+-- (RFC 8259, section 7): such a string has no UTF-8.
+local function half_character(text)
+  local rest = text:gsub("\\\\", "  "):gsub("\\u[dD][89abAB]%x%x\\u[dD][c-fC-F]%x%x", (" "):rep(12))
+  return rest:find("\\u[dD][89a-fA-F]%x%x")
+end
+
 -- environments_in returns the environments of a file as members.at does, or nil after
 -- reporting why there are none.
 local function environments_in(text, report)
   local list, problem = values.split(text)
   if problem then
     return report(problem.line, problem.message)
+  end
+  local half = half_character(text)
+  if half then
+    return report(scan.line(text, half), "the string has half a character: " .. text:sub(half, half + 5))
+  end
+  if not lines.is_utf8(text) then
+    return report(1, "the file is not UTF-8")
   end
   local found = #list == 1 and members.at(text, 1)
   if not found then
