@@ -34,6 +34,22 @@ func TestServingExamples(t *testing.T) {
 	}
 }
 
+// TestServingOnEngine calls the service of the OneScript package's example.
+func TestServingOnEngine(t *testing.T) {
+	address := serveExample(t, engine(t, "oscript"), example("server.os"))
+	for request, want := range map[string]string{
+		`shop.Prices/Get {"name":"чай"}`:   `{"amount":2.5}` + "\n",
+		`shop.Prices/Watch {"name":"чай"}`: `{"amount":2.5}` + "\n" + `{"amount":2.75}` + "\n",
+		`shop.Prices/Get {"name":"соль"}`:  "",
+	} {
+		method, message, _ := strings.Cut(request, " ")
+		out, err := exec.Command(worker, "call", address, method, message).Output()
+		if string(out) != want || (want == "") != (err != nil) {
+			t.Errorf("%s: %s, %v", request, out, err)
+		}
+	}
+}
+
 // serveExample starts a service and returns the address that it prints.
 func serveExample(t *testing.T, interpreter, file string) string {
 	t.Helper()

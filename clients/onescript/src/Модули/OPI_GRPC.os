@@ -233,6 +233,51 @@
 
 #КонецОбласти
 
+#Область Сервер
+
+// ЗапуститьСервер возвращает сервер (address - где он слушает, services), а при неудаче -
+// Соответствие с error: различает их ЭтоКоннектор. Параметры - как у соединения: address
+// "узел:порт" и proto; можно добавить любой параметр startServer из protocol.md.
+Функция ЗапуститьСервер(Знач Параметры, Знач Tls = Неопределено) Экспорт
+	Возврат OPI_GRPC_Сервер.Запустить(Параметры, Tls);
+КонецФункции
+
+// ПринятьВызов ждёт следующего вызова: streamId, service, method, kind, metadata, peer и
+// message, если запрос один. С сервером вместо соединения для streamId годятся
+// ПолучитьСообщение, ОтправитьСообщение и другие функции потоков.
+Функция ПринятьВызов(Знач Сервер, Знач Таймаут = Неопределено) Экспорт
+	Возврат OPI_GRPC_Сервер.Запросить(Сервер, "acceptCall", OPI_GRPC_Потоки.Поле("timeoutMs", Таймаут));
+КонецФункции
+
+// ОтправитьЗаголовки отправляет заголовки раньше первого сообщения.
+Функция ОтправитьЗаголовки(Знач Сервер, Знач IDПотока, Знач Метаданные) Экспорт
+	Возврат OPI_GRPC_Потоки.Запросить(Сервер, "sendHeaders", IDПотока, "Готово", OPI_GRPC_Потоки.Поле("metadata", Метаданные));
+КонецФункции
+
+// ЗавершитьВызов отвечает на вызов. Сообщение - если ответ один; Статус - Структура code,
+// message, details, без него OK; Окончание - метаданные после ответа (trailers).
+Функция ЗавершитьВызов(Знач Сервер, Знач IDПотока, Знач Сообщение = Неопределено, Знач Статус = Неопределено, Знач Окончание = Неопределено) Экспорт
+
+	Поля = OPI_GRPC_Потоки.Поле("message", Сообщение);
+	Если Статус <> Неопределено Тогда
+		Поля.Вставить("status", Статус);
+	КонецЕсли;
+	Если Окончание <> Неопределено Тогда
+		Поля.Вставить("trailers", Окончание);
+	КонецЕсли;
+
+	Возврат OPI_GRPC_Потоки.Запросить(Сервер, "finishCall", IDПотока, "Готово", Поля);
+
+КонецФункции
+
+// ОстановитьСервер больше не принимает вызовов и ждёт тех, что идут, не дольше Ожидание
+// (мс): callsEnded - сколько прервано.
+Функция ОстановитьСервер(Знач Сервер, Знач Ожидание = 10000) Экспорт
+	Возврат OPI_GRPC_Сервер.Остановить(Сервер, Ожидание);
+КонецФункции
+
+#КонецОбласти
+
 #Область English
 
 Function GetConnectionParameters(Val Address, Val Proto = Undefined, Val Metadata = Undefined) Export
@@ -318,6 +363,21 @@ Function CancelStream(Val Connection, Val StreamID) Export
 EndFunction
 Function CloseStream(Val Connection, Val StreamID) Export
 	Return ЗакрытьПоток(Connection, StreamID);
+EndFunction
+Function StartServer(Val Parameters, Val Tls = Undefined) Export
+	Return ЗапуститьСервер(Parameters, Tls);
+EndFunction
+Function AcceptCall(Val Server, Val Timeout = Undefined) Export
+	Return ПринятьВызов(Server, Timeout);
+EndFunction
+Function SendHeaders(Val Server, Val StreamID, Val Metadata) Export
+	Return ОтправитьЗаголовки(Server, StreamID, Metadata);
+EndFunction
+Function FinishCall(Val Server, Val StreamID, Val Message = Undefined, Val Status = Undefined, Val Trailers = Undefined) Export
+	Return ЗавершитьВызов(Server, StreamID, Message, Status, Trailers);
+EndFunction
+Function StopServer(Val Server, Val Grace = 10000) Export
+	Return ОстановитьСервер(Server, Grace);
 EndFunction
 
 #КонецОбласти
