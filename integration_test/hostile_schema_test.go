@@ -61,7 +61,7 @@ func TestHostileSchemas(t *testing.T) {
 	const optional, required = descriptorpb.FieldDescriptorProto_LABEL_OPTIONAL, descriptorpb.FieldDescriptorProto_LABEL_REQUIRED
 	many := 1_300_000
 	if testing.Short() || raceEnabled {
-		many = 100_000
+		many = 30_000
 	}
 	for name, file := range map[string]func() *descriptorpb.FileDescriptorProto{
 		"a long chain of types":     func() *descriptorpb.FileDescriptorProto { return hostileFile(chain(many, optional)...) },

@@ -53,7 +53,8 @@ func TestHostWritesAllFirst(t *testing.T) {
 // TestRepliesThatNobodyReads are held back by their servers when they are half of
 // what may be held, and come when the host reads.
 func TestRepliesThatNobodyReads(t *testing.T) {
-	const replies, bound, window = 300, 16 << 20, 128 << 10
+	const bound, window = 16 << 20, 128 << 10
+	replies := quickly(300)
 	for _, test := range []struct{ name, method, key string }{
 		{"of calls", "callMethod", "Unary"},
 		{"of process… calls", "processServerStream", "ServerStream"},
@@ -129,7 +130,7 @@ func TestGatheredMessages(t *testing.T) {
 
 // TestFailedOpenings are remembered briefly, whatever made them fail.
 func TestFailedOpenings(t *testing.T) {
-	const openings = 300
+	openings := quickly(300)
 	long := strings.Repeat("x", 1<<20)
 	for _, test := range []struct {
 		name   string

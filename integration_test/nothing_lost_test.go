@@ -21,6 +21,15 @@ func scaled(n int) int {
 	return n
 }
 
+// quickly returns n, or a fifth of it with the race detector, under which everything
+// takes several times as long.
+func quickly(n int) int {
+	if raceEnabled {
+		return n / 5
+	}
+	return n
+}
+
 // pausingHost makes the host stop reading at random.
 type pausingHost struct{ *rand.Rand }
 
