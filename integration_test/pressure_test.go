@@ -48,6 +48,9 @@ func TestHostDoesNotRead(t *testing.T) {
 		t.Errorf("the worker has taken %d MiB", peak>>20)
 	}
 	close(reading)
+	if err := h.stdin.SetWriteDeadline(time.Time{}); err != nil {
+		t.Fatal(err)
+	}
 	// What was cut in the middle by the deadline is ended by this line.
 	h.Send("\n" + `{"id":"last","method":"ping"}` + "\n")
 	if code := h.Exit(); code != 0 {
