@@ -51,6 +51,9 @@ func TestWaitsAreBounded(t *testing.T) {
 	if !raceEnabled && peak > 200<<20 {
 		t.Errorf("the worker has taken %d MiB", peak>>20)
 	}
+	if err := h.stdin.SetWriteDeadline(time.Time{}); err != nil {
+		t.Fatal(err)
+	}
 	server.Open("g")
 	h.Send(waits.String()[taken:])
 	if code := h.Exit(); code != 0 || answered != n {
