@@ -158,6 +158,7 @@ func (b *linked) UpdateState(s balancer.State) {
 func (b *linked) NewSubConn(addresses []resolver.Address, o balancer.NewSubConnOptions) (balancer.SubConn, error) {
 	b.link.subConns.Lock()
 	defer b.link.subConns.Unlock()
+	//lint:ignore SA1019 it is the only way to make one
 	made, err := b.ClientConn.NewSubConn(addresses, o)
 	if err != nil {
 		return nil, err

@@ -34,7 +34,10 @@ func (s *State) AcceptCall(serverID string, timeoutMs *int) (Op[*Accepted], erro
 	}
 	st := s.acceptedStream(sv, id)
 	bound := grpcops.Millis(timeoutMs, 0)
-	place := sv.accepting.join(bound)
+	var who *acceptor
+	if !sv.push {
+		who = sv.arrivals.ask()
+	}
 	sv.accepts++
 	st.uses.add()
 	sv.uses.add()
@@ -45,15 +48,7 @@ func (s *State) AcceptCall(serverID string, timeoutMs *int) (Op[*Accepted], erro
 				s.streamOpened(st, nil, err)
 			}
 		}()
-		ctx, end := context.WithCancelCause(ctx)
-		defer end(nil)
-		defer context.AfterFunc(st.ctx, func() { end(context.Cause(st.ctx)) })()
-		ctx, cancel := s.whole(ctx, bound, errWaitTimeout)
-		defer cancel()
-		a, err := s.nextCall(ctx, sv, place)
-		if isReason(err, WaitTimeout) {
-			err = errorf(WaitTimeout, "server %q: no call came within %s", sv.id, bound)
-		}
+		a, err := s.nextCall(ctx, st, sv, who, bound)
 		if err != nil {
 			return nil, &Progress{Err: err, StreamID: id}
 		}
@@ -61,7 +56,6 @@ func (s *State) AcceptCall(serverID string, timeoutMs *int) (Op[*Accepted], erro
 		return &Accepted{id, a.call, a.request}, nil
 	}
 	return Op[*Accepted]{Do: do, Leave: func() {
-		place.leave()
 		st.done()
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -70,23 +64,46 @@ func (s *State) AcceptCall(serverID string, timeoutMs *int) (Op[*Accepted], erro
 	}}, nil
 }
 
-// nextCall waits for its turn and then for a call.
-func (s *State) nextCall(ctx context.Context, sv *server, place *place) (*arrival, error) {
+// nextCall waits for the call that who is given, until ctx ends, the handle st is
+// cancelled, or the bound is over; without one, until waits end. A call that comes just
+// then is accepted all the same.
+func (s *State) nextCall(ctx context.Context, st *stream, sv *server, who *acceptor, bound time.Duration) (*arrival, error) {
 	if _, err := sv.ready(ctx); err != nil {
-		_ = place.wait(ctx) // answers keep their order
-		return nil, err
-	}
-	if err := place.wait(ctx); err != nil {
+		if who != nil {
+			if a := sv.arrivals.leaveUnasked(who); a != nil {
+				return a, nil
+			}
+		}
 		return nil, err
 	}
 	if sv.push {
 		return nil, errorf(Pushing, "the calls of server %q are pushed as incomingCall notifications", sv.id)
 	}
-	a, err := sv.arrivals.accept(ctx)
-	if err == nil && a == nil {
-		return nil, s.servers.closedError(sv.id)
+	late, waits := neverFires, s.waits.Done()
+	if bound > 0 {
+		timer := time.NewTimer(bound)
+		defer timer.Stop()
+		late, waits = timer.C, nil
 	}
-	return a, err
+	var err error
+	select {
+	case a := <-who.given:
+		return a, nil
+	case <-sv.arrivals.closed:
+		err = s.servers.closedError(sv.id)
+	case <-ctx.Done():
+		err = context.Cause(ctx)
+	case <-st.ctx.Done():
+		err = context.Cause(st.ctx)
+	case <-waits:
+		err = ErrShuttingDown
+	case <-late:
+		err = errorf(WaitTimeout, "server %q: no call came within %s", sv.id, bound)
+	}
+	if a := sv.arrivals.leaveUnasked(who); a != nil {
+		return a, nil
+	}
+	return nil, err
 }
 
 // acceptedStream makes the handle of a call that is to be accepted. Until it is, the
@@ -134,9 +151,14 @@ func (s *State) pushCalls(sv *server, told <-chan struct{}) {
 	case <-sv.arrivals.closed:
 	}
 	for {
-		a, err := sv.arrivals.accept(s.life)
-		if a == nil || err != nil {
-			return
+		who := sv.arrivals.ask()
+		var a *arrival
+		select {
+		case a = <-who.given:
+		case <-sv.arrivals.closed:
+			if a = sv.arrivals.leaveUnasked(who); a == nil {
+				return
+			}
 		}
 		s.mu.Lock()
 		st := s.acceptedStream(sv, s.pushedID(sv))

@@ -1,7 +1,6 @@
 package state
 
 import (
-	"context"
 	"encoding/json"
 	"slices"
 	"sync"
@@ -17,6 +16,11 @@ type arrival struct {
 	taken   chan struct{}   // closed when it is accepted
 }
 
+// acceptor is a request that waits for a call, in the order of such requests.
+type acceptor struct {
+	given chan *arrival // has room for the one it gets
+}
+
 // arrivals are the calls that wait to be accepted, in the order in which they
 // became ready. Each is guarded by the goroutine of the call itself, which
 // withdraws it when the client gives up.
@@ -29,10 +33,10 @@ type arrivals struct {
 	bound     time.Duration // how long a call waits; 0 is no bound
 
 	mu     sync.Mutex
-	count  int // of calls that wait, those whose request is not read included
-	bytes  int // of requests
-	ready  []*arrival
-	came   chan struct{} // signals a ready call to the one that accepts
+	count  int           // of calls that wait, those whose request is not read included
+	bytes  int           // of requests
+	ready  []*arrival    // while there are some, nobody waits for one
+	asked  []*acceptor   // who waits, first come, first served
 	room   chan struct{} // closed when bytes has fallen; nil while nobody waits
 	closed chan struct{} // closed when nothing is accepted any more
 	why    *grpcops.StatusError
@@ -41,7 +45,7 @@ type arrivals struct {
 func newArrivals(mostCalls, mostBytes int, bound time.Duration) *arrivals {
 	return &arrivals{
 		mostCalls: mostCalls, mostBytes: mostBytes, bound: bound,
-		came: make(chan struct{}, 1), closed: make(chan struct{}),
+		closed: make(chan struct{}),
 	}
 }
 
@@ -131,10 +135,22 @@ func (q *arrivals) waitForRoom(call *grpcops.ServedCall, late <-chan time.Time) 
 // add makes a call one that can be accepted.
 func (q *arrivals) add(a *arrival) {
 	q.mu.Lock()
-	q.ready = append(q.ready, a)
+	defer q.mu.Unlock()
 	q.bytes += len(a.request)
-	q.mu.Unlock()
-	signal(q.came)
+	q.ready = append(q.ready, a)
+	q.match()
+}
+
+// match gives calls that are ready to those who wait for one. q.mu must be held.
+func (q *arrivals) match() {
+	for len(q.ready) > 0 && len(q.asked) > 0 && q.why == nil {
+		a, who := q.ready[0], q.asked[0]
+		q.ready, q.asked = q.ready[1:], q.asked[1:]
+		q.count--
+		q.freed(a)
+		close(a.taken)
+		who.given <- a
+	}
 }
 
 // leave takes a call out, nil being one that was not ready. It returns false if it
@@ -163,37 +179,31 @@ func (q *arrivals) freed(a *arrival) {
 	}
 }
 
-// accept waits for the next call, until ctx ends. It returns nil when nothing is
-// accepted any more.
-func (q *arrivals) accept(ctx context.Context) (*arrival, error) {
-	for {
-		if a := q.next(); a != nil {
-			return a, nil
-		}
-		select {
-		case <-q.came:
-		case <-q.closed:
-			return nil, nil
-		case <-ctx.Done():
-			return nil, context.Cause(ctx)
-		}
-	}
-}
-
-// next accepts a call that is ready, nil if there is none or nothing is accepted any
-// more.
-func (q *arrivals) next() *arrival {
+// ask takes a place among those who wait for a call.
+func (q *arrivals) ask() *acceptor {
+	who := &acceptor{make(chan *arrival, 1)}
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if len(q.ready) == 0 || q.why != nil {
+	q.asked = append(q.asked, who)
+	q.match()
+	return who
+}
+
+// leaveUnasked takes who out of those who wait, and returns the call that it was given
+// just now, nil if none was.
+func (q *arrivals) leaveUnasked(who *acceptor) *arrival {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if i := slices.Index(q.asked, who); i >= 0 {
+		q.asked = slices.Delete(q.asked, i, i+1)
 		return nil
 	}
-	a := q.ready[0]
-	q.ready = q.ready[1:]
-	q.count--
-	q.freed(a)
-	close(a.taken)
-	return a
+	select {
+	case a := <-who.given:
+		return a
+	default:
+		return nil
+	}
 }
 
 // close refuses the calls that wait, and all that come.

@@ -12,12 +12,11 @@ import (
 // stopped. The streams that it owns are the calls accepted from it.
 type server struct {
 	owner
-	address   string // as it was given
-	since     time.Time
-	accepting lane
-	arrivals  *arrivals
-	push      bool
-	work      sync.WaitGroup // what pushes calls, and what stops the server
+	address  string // as it was given
+	since    time.Time
+	arrivals *arrivals
+	push     bool
+	work     sync.WaitGroup // what pushes calls, and what stops the server
 
 	opened  chan struct{}   // closed when the start has ended
 	serving *grpcops.Server // nil if it failed; set before opened is closed
