@@ -221,7 +221,7 @@ func TestServingLeaksNothing(t *testing.T) {
 		files, memory = descriptors(t, s.PID()), processMemory(t, s.PID(), "VmRSS")
 		return s.goroutines(), files, memory
 	}
-	few, many := 20, 20+scaled(2000) // each cycle has five calls
+	few, many := 20, 20+scaled(10_000) // each cycle has five calls
 	goroutines1, files1, memory1 := after(few)
 	goroutines2, files2, memory2 := after(many)
 	figures := fmt.Sprintf("after %d and %d cycles: %d and %d goroutines, %d and %d descriptors, %d and %d MiB",
@@ -252,5 +252,32 @@ func TestServingHostStopsReading(t *testing.T) {
 	<-full
 	if peak := peakMemory(t, s.PID()); peak > 300<<20 {
 		t.Errorf("the worker has taken %d MiB", peak>>20)
+	}
+}
+
+// TestServingHostDies tells clients that there is nobody any more, however the host goes
+// away.
+func TestServingHostDies(t *testing.T) {
+	for name, die := range map[string]func(h *Host){
+		"killed": func(h *Host) {
+			h.leaving = true
+			_ = h.cmd.Process.Kill()
+		},
+		"does not read any more": (*Host).CloseOutput,
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newServing(t)
+			accepted := open(t, s.client, "Bidi").send("x")
+			s.accept()
+			waiting := open(t, s.client, "Unary").send("y").half()
+			s.ping()
+			die(s.Host)
+			for _, call := range []*clientRPC{accepted, waiting} {
+				if _, err := call.receive(); status.Code(err) != codes.Unavailable {
+					t.Errorf("the call ended with %v", err)
+				}
+			}
+			s.Wait()
+		})
 	}
 }
