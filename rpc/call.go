@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"sync/atomic"
 
 	"github.com/sourcegraph/jsonrpc2"
 
@@ -20,8 +21,10 @@ type call struct {
 	batch  *batch // nil outside one
 	alone  bool   // no other was in flight when it came
 	method *method
-	op     operation       // the zero one until it is admitted
-	ctx    *reqctx.Context // set by the reader, which also cancels; nil until op is there
+	op     operation // the zero one until it is admitted
+	// ctx is set by the reader, which also cancels; nil until op is there. What ends the
+	// worker looks at it too.
+	ctx atomic.Pointer[reqctx.Context]
 }
 
 // request takes what came as an object.
@@ -74,14 +77,16 @@ func (w *Worker) admit(c *call, r request, fault *Error) error {
 	if err != nil {
 		return err
 	}
-	c.op, c.ctx = op, reqctx.New(w.root)
+	c.op = op
+	c.ctx.Store(reqctx.New(w.root))
 	return nil
 }
 
 // work does what was admitted, and answers.
 func (w *Worker) work(c *call, onReader bool) {
-	result, err := w.run(c.ctx, c.method, c.op)
-	c.ctx.Cancel(nil)
+	ctx := c.ctx.Load()
+	result, err := w.run(ctx, c.method, c.op)
+	ctx.Cancel(nil)
 	w.reply(c, result, err, onReader)
 }
 
@@ -242,7 +247,9 @@ func (w *Worker) flush(onReader bool, left int) {
 func (w *Worker) cancel(key string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if c := w.inFlight[key]; c != nil && c.ctx != nil {
-		c.ctx.Cancel(state.ErrCancelled)
+	if c := w.inFlight[key]; c != nil {
+		if ctx := c.ctx.Load(); ctx != nil {
+			ctx.Cancel(state.ErrCancelled)
+		}
 	}
 }

@@ -140,7 +140,7 @@ func (w *Worker) allOver() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, c := range w.inFlight {
-		if c.ctx == nil || c.ctx.Err() == nil {
+		if ctx := c.ctx.Load(); ctx == nil || ctx.Err() == nil {
 			return false
 		}
 	}
