@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"net"
 	"os"
-	"strings"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/keepalive"
@@ -29,26 +28,18 @@ type Server struct {
 	serve  func(*ServedCall)
 }
 
-// Check says what is wrong with the params, as far as that shows without listening.
-func (p *ServerParams) Check(ctx context.Context) error {
-	if _, err := parseListenAddress(p.Address); err != nil {
-		return err
-	}
-	if p.Proto == nil && p.DescriptorSet == nil {
-		return paramErrorf("proto", "startServer needs a schema to serve: give proto or descriptorSet")
-	}
-	if p.TLS != nil {
-		if _, err := p.TLS.config(ctx); err != nil {
-			return inTLS(err)
-		}
-	}
-	return nil
-}
-
 // Serve compiles the schema, within ctx, and begins to serve it. serve is called
 // for each call that comes. Its error is a *ParamError, or the cause that ended ctx.
 func (env *Env) Serve(ctx context.Context, p ServerParams, serve func(*ServedCall)) (*Server, error) {
-	if err := p.Check(ctx); err != nil {
+	at, err := parseListenAddress(p.Address)
+	if err != nil {
+		return nil, err
+	}
+	if p.Proto == nil && p.DescriptorSet == nil {
+		return nil, paramErrorf("proto", "startServer needs a schema to serve: give proto or descriptorSet")
+	}
+	options, err := p.options(ctx)
+	if err != nil {
 		return nil, err
 	}
 	files, err := env.Schemas.Load(ctx, schema.Given{Proto: p.Proto, ImportPaths: p.ImportPaths, DescriptorSet: p.DescriptorSet})
@@ -59,13 +50,9 @@ func (env *Env) Serve(ctx context.Context, p ServerParams, serve func(*ServedCal
 	if err != nil {
 		return nil, err
 	}
-	options, err := p.options(ctx)
-	if err != nil {
-		return nil, err
-	}
 	s := &Server{server: grpc.NewServer(options...), served: make(chan struct{}), serve: serve}
 	s.register(files, services, &p)
-	listener, err := listen(ctx, p.Address)
+	listener, err := listen(ctx, at, p.Address)
 	if err != nil {
 		return nil, err
 	}
@@ -169,13 +156,9 @@ func (s *Server) handler(m *method, options transcode.Options) grpc.StreamHandle
 	}
 }
 
-// listen opens the listener. A unix socket that nobody listens on any more is
+// listen opens the listener at what address, as it was given, says. A unix socket that nobody listens on any more is
 // removed before.
-func listen(ctx context.Context, address string) (net.Listener, error) {
-	at, err := parseListenAddress(address)
-	if err != nil {
-		return nil, err
-	}
+func listen(ctx context.Context, at listenAddress, address string) (net.Listener, error) {
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, at.network, at.at)
 	if err != nil && at.network == "unix" && abandoned(ctx, at.at) && os.Remove(at.at) == nil {
@@ -227,10 +210,7 @@ func boundAddress(asked string, listener net.Listener) string {
 	}
 	host, _, _ := net.SplitHostPort(asked)
 	_, port, _ := net.SplitHostPort(bound.String())
-	if strings.Contains(host, ":") || host != "" {
-		return net.JoinHostPort(host, port)
-	}
-	return ":" + port
+	return net.JoinHostPort(host, port)
 }
 
 // Stop takes no more calls and waits until all have ended, at most until ctx ends;

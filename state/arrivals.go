@@ -80,7 +80,7 @@ func (q *arrivals) wait(call *grpcops.ServedCall) (accepted bool, refused *grpco
 		return true, nil
 	case <-call.Done():
 	case <-late:
-		refused = grpcops.Unavailable("the server did not accept the call within " + q.bound.String())
+		refused = q.tooLate()
 	case <-q.closed:
 		refused = q.why
 	}
@@ -88,6 +88,11 @@ func (q *arrivals) wait(call *grpcops.ServedCall) (accepted bool, refused *grpco
 		return true, nil // it was accepted just now
 	}
 	return false, refused
+}
+
+// tooLate is the status of a call that nobody has accepted in time.
+func (q *arrivals) tooLate() *grpcops.StatusError {
+	return grpcops.Unavailable("the server did not accept the call within " + q.bound.String())
 }
 
 // neverFires is the clock of a wait without a bound.
@@ -125,7 +130,7 @@ func (q *arrivals) waitForRoom(call *grpcops.ServedCall, late <-chan time.Time) 
 		case <-call.Done():
 			return call.Why()
 		case <-late:
-			return grpcops.Unavailable("the server did not accept the call within " + q.bound.String())
+			return q.tooLate()
 		case <-q.closed:
 			return q.why
 		}
