@@ -7,6 +7,7 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -263,7 +264,9 @@ func TestServingHostDies(t *testing.T) {
 			h.leaving = true
 			_ = h.cmd.Process.Kill()
 		},
-		"does not read any more": (*Host).CloseOutput,
+		"does not read any more":  (*Host).CloseOutput,
+		"has nothing more to say": (*Host).CloseInput,
+		"ends the worker":         func(h *Host) { h.Signal(syscall.SIGTERM) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newServing(t)

@@ -140,6 +140,9 @@ func abortStatus(cause error) *grpcops.StatusError {
 	if errors.As(cause, &status) {
 		return status
 	}
+	if errors.Is(cause, ErrShuttingDown) {
+		return errNobodyServes
+	}
 	return grpcops.Canceled("the server has given the call up")
 }
 

@@ -86,7 +86,9 @@ async function goneAway() {
   await assert.rejects(replies.next(), { code: grpc.status.CANCELLED });
 
   const { error } = await settled(() => library.Talk({ deadline: Date.now() + 100 }));
-  assert.equal(error.code, grpc.status.DEADLINE_EXCEEDED);
+  // The server resets a call at its deadline. If that comes before this client's own timer
+  // has fired, grpc-js calls it CANCELLED.
+  assert.ok([grpc.status.DEADLINE_EXCEEDED, grpc.status.CANCELLED].includes(error.code), error.message);
 
   const all = Array.from({ length: 200 }, (_, i) => settled((done) => library.One({ title: `book ${i}` }, done)));
   (await Promise.all(all)).forEach(({ message }, i) => assert.equal(message.title, `book ${i}`));
