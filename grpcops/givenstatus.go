@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -24,8 +25,8 @@ type GivenStatus struct {
 	Details []json.RawMessage `json:"details,omitempty" doc:"ProtoJSON with @type"`
 }
 
-// StatusCode is a gRPC status code; as JSON it is a number or a canonical name
-// (google.rpc.Code).
+// StatusCode is a gRPC status code; as JSON it is a number, a canonical name
+// (google.rpc.Code), or CODE_ and its number if it has none.
 type StatusCode uint32
 
 // UnmarshalJSON reads a whole number, or a name.
@@ -34,6 +35,13 @@ func (c *StatusCode) UnmarshalJSON(data []byte) error {
 		var name string
 		if err := strictjson.DecodeValue(data, &name); err != nil {
 			return err
+		}
+		if digits, ok := strings.CutPrefix(name, "CODE_"); ok {
+			code, err := strconv.ParseUint(digits, 10, 32)
+			if err == nil && codeName(codes.Code(code)) == name {
+				*c = StatusCode(code)
+				return nil
+			}
 		}
 		names := make([]string, codes.Unauthenticated+1)
 		for code := range names {

@@ -127,3 +127,29 @@ func TestWaitForReady(t *testing.T) {
 		"Unary", nil, obj{"timeoutMs": 100}))
 	late.Fail(4)
 }
+
+// TestWaitForReadyImplicit has a request that opens its connection itself wait for its
+// server, as the request's option has it.
+func TestWaitForReadyImplicit(t *testing.T) {
+	address := testserver.Refusing(t)
+	h := Start(t)
+	connection := obj{"address": address, "proto": testserver.Texts(t)}
+	over := func(wait bool) obj { return with(connection, obj{"waitForReady": wait}) }
+	for _, hasty := range []obj{
+		scripted(connection, "Unary", nil), scripted(over(true), "Unary", nil, obj{"waitForReady": false}),
+	} {
+		h.Fail("callMethod", hasty, 14)
+	}
+	patient := []*Pending{
+		h.Go("callMethod", scripted(connection, "Unary", nil, obj{"waitForReady": true, "timeoutMs": 30000})),
+		h.Go("callMethod", scripted(over(false), "Unary", nil, obj{"waitForReady": true, "timeoutMs": 30000})),
+		h.Go("processServerStream", scripted(connection, "ServerStream", nil, obj{"waitForReady": true, "timeoutMs": 30000})),
+		h.Go("processClientStream", scripted(connection, "ClientStream", nil, obj{"waitForReady": true, "timeoutMs": 30000, "requests": []obj{}})),
+		h.Go("processBidiStream", scripted(connection, "Bidi", nil, obj{"waitForReady": true, "timeoutMs": 30000, "exchangeOrder": []obj{}})),
+	}
+	h.ping() // they have begun
+	testserver.StartAt(t, address, testserver.Options{})
+	for _, p := range patient {
+		p.Must()
+	}
+}

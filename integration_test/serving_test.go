@@ -115,11 +115,20 @@ func TestServingStatus(t *testing.T) {
 	if info, ok := got.Details()[0].(*errdetails.ErrorInfo); !ok || info.GetReason() != "WHY" {
 		t.Error(got.Details())
 	}
-	call = open(t, s.client, "Bidi")
-	s.finish(s.accept(), obj{"status": obj{"code": 99}})
-	if _, err := call.receive(); status.Code(err) != 99 {
-		t.Error(err)
+	for _, code := range []any{99, "CODE_99"} { // as the worker writes it
+		call = open(t, s.client, "Bidi")
+		s.finish(s.accept(), obj{"status": obj{"code": code}})
+		if _, err := call.receive(); status.Code(err) != 99 {
+			t.Error(err)
+		}
 	}
+	call = open(t, s.client, "Bidi")
+	odd := s.accept()
+	for _, code := range []string{"CODE_", "CODE_5", "CODE_0", "CODE_+99", "CODE_099", "CODE_4294967296", "CODE_-1"} {
+		s.Fail("finishCall", obj{"streamId": odd.StreamID, "status": obj{"code": code}}, -32602)
+	}
+	s.finish(odd)
+	call.expect()
 	for end, request := range map[string]obj{"closeStream": {}, "cancelStream": {}} {
 		call = open(t, s.client, "Bidi")
 		request["streamId"] = s.accept().StreamID

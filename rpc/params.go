@@ -45,7 +45,7 @@ type callParams struct {
 
 func (p *callParams) call(request json.RawMessage) state.Call {
 	return state.Call{
-		Ref:       state.Ref{ID: p.Connection.id, Params: p.Connection.params, TLS: p.TLS},
+		Ref:       state.Ref{ID: p.Connection.id, Params: p.Connection.params, TLS: p.TLS, WaitForReady: p.WaitForReady},
 		Target:    grpcops.Target{Service: p.Service, Method: p.Method, Options: p.CallOptions},
 		Request:   request,
 		TimeoutMs: p.TimeoutMs,

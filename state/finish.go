@@ -131,6 +131,7 @@ func (f *flow) finish(ctx context.Context, packed [][]byte, final grpcops.Final)
 				return err
 			}
 		}
+		f.drop() // the host ends the call, so it is not told of the end
 		return f.served.Finish(final)
 	})
 }

@@ -68,10 +68,10 @@ func (f *flow) receiving() {
 }
 
 // stop cancels the RPC if it still runs, and waits until nothing of it is
-// left.
+// left. Nothing is pushed after it, not even the end.
 func (f *flow) stop(cause error) {
-	f.cancel(cause)
 	f.drop()
+	f.cancel(cause)
 	f.work.Wait()
 }
 
@@ -85,7 +85,7 @@ func (f *flow) receive() {
 	}
 	var end grpcops.End
 	if f.deliver != nil && f.served != nil && f.served.TakesOne() {
-		<-f.ctx.Done() // its request came with the call
+		<-f.served.Done() // its request came with the call
 		end = f.served.Why().End
 	} else {
 		end = f.messages(put)

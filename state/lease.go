@@ -13,9 +13,10 @@ import (
 // Ref names the connection of a request: one that is open, or params for one
 // that is opened for this request alone.
 type Ref struct {
-	ID     string
-	Params *grpcops.ConnectionParams
-	TLS    *grpcops.TLSSettings // of the request, over those of Params
+	ID           string
+	Params       *grpcops.ConnectionParams
+	TLS          *grpcops.TLSSettings // of the request, over those of Params
+	WaitForReady *bool                // likewise
 }
 
 // lease is a request's use of a connection.
@@ -35,6 +36,9 @@ func (s *State) lease(ref Ref) (*lease, error) {
 		p := *ref.Params
 		if ref.TLS != nil {
 			p.TLS = ref.TLS
+		}
+		if ref.WaitForReady != nil {
+			p.WaitForReady = ref.WaitForReady
 		}
 		return &lease{state: s, params: &p, metadata: p.Metadata.Metadata, timeout: p.Timeout()}, nil
 	}

@@ -20,6 +20,7 @@ type pushed struct {
 	deliver    func(ctx context.Context, message json.RawMessage)
 	deliverEnd func(ctx context.Context, streamID string, end *grpcops.End)
 	start      chan struct{} // closed when the host has been told of the stream
+	told       chan struct{} // closed when it has been told of the end, or need not be
 
 	window int // 0 is none
 	mu     sync.Mutex
@@ -32,7 +33,7 @@ type pushed struct {
 }
 
 func newPushed(id string, p Push, pusher Pusher) *pushed {
-	return &pushed{streamID: id, deliver: pusher.Messages(id), deliverEnd: pusher.End, window: p.Window, start: make(chan struct{}), acked: make(chan struct{}, 1), final: make(chan struct{})}
+	return &pushed{streamID: id, deliver: pusher.Messages(id), deliverEnd: pusher.End, window: p.Window, start: make(chan struct{}), told: make(chan struct{}), acked: make(chan struct{}, 1), final: make(chan struct{})}
 }
 
 // begin waits until the host has been told of the stream, or wanted ends.
@@ -148,8 +149,9 @@ func (p *pushed) take() bool {
 	return true
 }
 
-// end pushes the end, unless the stream was closed by the host.
+// end pushes the end, unless the host itself has closed the stream or finished the call.
 func (p *pushed) end(wanted context.Context, end *grpcops.End) {
+	defer close(p.told)
 	if wanted.Err() == nil {
 		p.deliverEnd(wanted, p.streamID, end)
 	}

@@ -93,9 +93,30 @@ func (s *State) endCalls(sv *server) (ended int) {
 		if st.call != nil && !st.call.Cancelled() {
 			ended++
 		}
+		st.cancel(errServerStops)
+	}
+	s.pushEnds(streams)
+	for _, st := range streams {
 		st.end(errServerStops)
 	}
 	return ended
+}
+
+// pushEnds waits until the host has been told how the calls ended that are pushed, if it
+// reads.
+func (s *State) pushEnds(streams []*stream) {
+	late := time.NewTimer(stopTime)
+	defer late.Stop()
+	for _, st := range streams {
+		if st.push == nil || st.flow == nil {
+			continue
+		}
+		select {
+		case <-st.push.told:
+		case <-late.C:
+			return
+		}
+	}
 }
 
 // closeServers stops all servers at once, and waits for that.

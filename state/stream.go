@@ -155,10 +155,11 @@ func (st *stream) ready(ctx context.Context) (*flow, error) {
 
 // end cancels the RPC if it still runs, and waits until nothing of it is left.
 func (st *stream) end(cause error) {
-	st.cancel(cause)
-	if st.flow != nil {
-		st.flow.stop(cause)
+	if st.flow == nil {
+		st.cancel(cause)
+		return
 	}
+	st.flow.stop(cause)
 }
 
 // useStream finds a stream and counts a request that uses it and its connection,
