@@ -27,10 +27,9 @@ type ServedCall struct {
 	Peer     Peer
 	Metadata Metadata // what the client sent
 
-	rpc   grpc.ServerStream
-	out   outgoing // the message being sent
-	ctx   context.Context
-	begun time.Time
+	rpc grpc.ServerStream
+	out outgoing // the message being sent
+	ctx context.Context
 
 	headed atomic.Bool // the headers were sent
 
@@ -44,7 +43,7 @@ func newServedCall(m *method, options transcode.Options, rpc grpc.ServerStream) 
 	md, _ := metadata.FromIncomingContext(ctx)
 	c := &ServedCall{
 		messages: newMessages(m, options),
-		Peer:     peerOf(ctx, md), Metadata: Metadata(md), rpc: rpc, ctx: ctx, begun: time.Now(), ended: make(chan struct{}),
+		Peer:     peerOf(ctx, md), Metadata: Metadata(md), rpc: rpc, ctx: ctx, ended: make(chan struct{}),
 	}
 	delete(c.Metadata, ":authority") // it stands in Peer
 	return c
@@ -254,11 +253,15 @@ func (c *ServedCall) Why() *StatusError {
 	return c.failed(codes.Canceled, "the client cancelled the call")
 }
 
-// nearDeadline tells whether the deadline is about to pass: a client's own clock
-// reaches it a moment earlier, and what it sends then looks like a cancellation.
+// clockLead is how much earlier than the server's a client's clock may reach the
+// deadline, as its headers took that long to come.
+const clockLead = 100 * time.Millisecond
+
+// nearDeadline tells whether the deadline is about to pass: what a client sends when
+// its own clock has reached it looks like a cancellation.
 func (c *ServedCall) nearDeadline() bool {
-	at, ok := c.ctx.Deadline()
-	return ok && time.Until(at) <= min(100*time.Millisecond, at.Sub(c.begun)/2)
+	left, ok := c.Deadline()
+	return ok && left <= clockLead
 }
 
 // lost is the error of receiving that failed with err.

@@ -159,23 +159,28 @@ func TestServingUnreadCalls(t *testing.T) {
 	ends := map[codes.Code]int{}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	waiting := make(chan struct{}, calls)
+	refused := make(chan struct{}, calls)
 	for range calls {
 		group.Go(func() {
 			r := openIn(t, ctx, s.client, "Unary")
 			_ = r.SendMsg(wrapped(large))
 			_ = r.CloseSend()
-			waiting <- struct{}{}
 			_, err := r.receive()
 			mu.Lock()
 			ends[status.Code(err)]++
 			mu.Unlock()
+			if status.Code(err) == codes.ResourceExhausted {
+				refused <- struct{}{}
+			}
 		})
 	}
-	for range calls - 1000 {
-		<-waiting
+	for range calls - 1000 { // as many as wait by default
+		select {
+		case <-refused:
+		case <-ctx.Done():
+			t.Fatal("not all calls that are too many were refused")
+		}
 	}
-	s.ping()
 	if peak := peakMemory(t, s.PID()); peak > 700<<20 {
 		t.Errorf("the worker has taken %d MiB", peak>>20)
 	}
@@ -253,6 +258,21 @@ func TestServingHostStopsReading(t *testing.T) {
 	<-full
 	if peak := peakMemory(t, s.PID()); peak > 300<<20 {
 		t.Errorf("the worker has taken %d MiB", peak>>20)
+	}
+}
+
+// TestServingResetNearDeadline has a client reset its call when the server's clock says
+// that the deadline is near: that is how clients end a call whose deadline has passed.
+func TestServingResetNearDeadline(t *testing.T) {
+	s := newServing(t)
+	for timeout, want := range map[string]int{"90m": 4, "5m": 4, "99S": 1} {
+		accepted := s.accepting()
+		c := s.raw()
+		c.request(1, "Bidi", "grpc-timeout", timeout)
+		call := s.accepted(accepted)
+		_ = c.WriteRSTStream(1, http2.ErrCodeCancel)
+		s.Fail("getMessage", obj{"streamId": call.StreamID, "timeoutMs": 0}, want)
+		s.Fail("finishCall", obj{"streamId": call.StreamID}, want)
 	}
 }
 
