@@ -9,12 +9,17 @@ import (
 
 // batch is a JSON-RPC batch: several requests in an array, answered in one array
 // when all of them are, in the order in which they became ready.
+//
+// A member leaves its place in the order when it is ready, as others of the batch may
+// wait for it. The last one leaves when the array is queued: so the answer of a later
+// request, which waited for that place, is written behind the array.
 type batch struct {
 	taken int // of the account
 
 	mu      sync.Mutex
-	open    int     // members that are not done, and the reader while it adds more
-	calls   []*call // those that are done
+	unready int     // members without an answer, and the reader while it adds more
+	open    int     // those, and members that have not left their places
+	calls   []*call // those that are ready
 	answers []byte
 }
 
@@ -37,9 +42,10 @@ func (w *Worker) batch(text []byte, scan *jsonscan.Scan, taken int) {
 		w.refuse(invalidRequest("%s", refusal), nil, taken)
 		return
 	}
-	b := &batch{taken: taken, open: 1}
+	b := &batch{taken: taken, unready: 1, open: 1}
 	for i, part := range scan.Parts {
 		b.mu.Lock()
+		b.unready++
 		b.open++
 		b.mu.Unlock()
 		if text[part.Value] != '{' {
@@ -49,11 +55,11 @@ func (w *Worker) batch(text []byte, scan *jsonscan.Scan, taken int) {
 		members, inner := scan.PartMembers(i)
 		w.request(envelopeOf(text, members, inner), b, 0)
 	}
+	b.ready(w)
 	b.leave(w, true)
 }
 
-// add takes the answer of a member, nil for none. The member leaves its place in
-// the order then, as others of the batch may wait for it.
+// add takes the answer of a member, nil for none.
 func (b *batch) add(w *Worker, c *call, answer []byte, onReader bool) {
 	b.mu.Lock()
 	b.calls = append(b.calls, c)
@@ -67,17 +73,18 @@ func (b *batch) add(w *Worker, c *call, answer []byte, onReader bool) {
 		w.account.Hold(cap(b.answers) - before)
 	}
 	b.mu.Unlock()
+	b.ready(w)
 	c.leave()
 	b.leave(w, onReader)
 }
 
-// leave counts a member as done, and after the last one answers the batch.
-func (b *batch) leave(w *Worker, onReader bool) {
+// ready counts a member as answered, and after the last one queues the array.
+func (b *batch) ready(w *Worker) {
 	b.mu.Lock()
-	b.open--
-	done := b.open == 0
+	b.unready--
+	last := b.unready == 0
 	b.mu.Unlock()
-	if !done {
+	if !last {
 		return
 	}
 	held := cap(b.answers)
@@ -89,6 +96,17 @@ func (b *batch) leave(w *Worker, onReader bool) {
 	}
 	w.queue(b.answers, b.taken)
 	w.account.Hold(-held)
+}
+
+// leave counts a member as gone, and after the last one the batch is done.
+func (b *batch) leave(w *Worker, onReader bool) {
+	b.mu.Lock()
+	b.open--
+	last := b.open == 0
+	b.mu.Unlock()
+	if !last {
+		return
+	}
 	for _, c := range b.calls {
 		c.told()
 	}
