@@ -43,7 +43,7 @@ type lineReader struct {
 }
 
 func newLineReader(in *bufio.Reader, max int) *lineReader {
-	return &lineReader{in: rawLines{in: in, max: max + len("\r\n")}, max: max}
+	return &lineReader{in: rawLines{in: in, max: len(bom) + max + len("\r\n")}, max: max}
 }
 
 // mostAgain is how often, on average, what came is read again in search of a value that
@@ -105,7 +105,7 @@ func (r *lineReader) line() ([]byte, error) {
 	r.number++
 	r.came += len(line)
 	line = bytes.TrimSuffix(bytes.TrimSuffix(line, []byte("\n")), []byte("\r"))
-	if over || len(line) > r.max {
+	if over || len(bytes.TrimPrefix(line, bom)) > r.max {
 		return nil, errTooLong
 	}
 	return line, nil
@@ -190,7 +190,7 @@ func (r *lineReader) goOn(line []byte) message {
 		return message{}
 	case line[0] == '{' && r.scan.Opening() == '{' && isRequest(line):
 		return r.giveUp("another request begins before the value ends")
-	case r.at-r.begun > r.max:
+	case r.at-r.begun-len("\n") > r.max:
 		r.junk = false
 		return r.drop(tooLongError(r.max))
 	case !utf8.Valid(line):

@@ -39,6 +39,29 @@ func TestLineLimit(t *testing.T) {
 	}
 }
 
+// TestLimitIsTheMessages and not that of what stands around it: a byte-order mark and
+// the line feed behind its last line do not count.
+func TestLimitIsTheMessages(t *testing.T) {
+	const max = 100
+	one := padded(max)
+	several := strings.Replace(padded(max-1), ",", ",\n", 1)
+	for _, message := range []string{one, several} {
+		for _, in := range []string{message, message + "\n", "\uFEFF" + message + "\n", "\uFEFF" + message + "\r\n"} {
+			for _, buffer := range []int{16, 100, 103, 4096} {
+				r := newLineReader(bufio.NewReaderSize(strings.NewReader(in), buffer), max)
+				if got := readAll(t, r); len(got) != 1 || strings.TrimSuffix(got[0], "\n") != message {
+					t.Errorf("%q, with a buffer of %d: got %q", in, buffer, got)
+				}
+				longer := strings.Replace(in, "xx", "xxx", 1)
+				r = newLineReader(bufio.NewReaderSize(strings.NewReader(longer), buffer), max)
+				if got := readAll(t, r); len(got) == 0 || got[0] != "invalid -32600" {
+					t.Errorf("%q, with a buffer of %d: got %q", longer, buffer, got)
+				}
+			}
+		}
+	}
+}
+
 // TestOverLongThenGood skips a message that is too long to its line's end.
 func TestOverLongThenGood(t *testing.T) {
 	const max = 100
