@@ -42,10 +42,14 @@ func (r *registry[T]) number() string {
 	return r.letter + strconv.FormatUint(r.last, 10)
 }
 
-// ours tells whether id looks like a number of ours.
-func (r *registry[T]) ours(id string) bool {
-	digits, found := strings.CutPrefix(id, r.letter)
-	return found && digits != "" && strings.Trim(digits, "0123456789") == ""
+// letters are those of all registries. A number of one kind is not chosen for another,
+// so that it can only ever be one thing.
+const letters = "csv"
+
+// ours tells whether id looks like a number of ours, of whatever kind.
+func ours(id string) bool {
+	digits := strings.TrimLeft(id, letters)
+	return len(id)-len(digits) == 1 && digits != "" && strings.Trim(digits, "0123456789") == ""
 }
 
 // givenOut tells whether id is a number that was given out.
@@ -59,7 +63,7 @@ func (r *registry[T]) checkChosen(id string) error {
 	if len(id) > longestID {
 		return fmt.Errorf("a %s id has at most %d bytes; this one has %d", r.noun, longestID, len(id))
 	}
-	if r.ours(id) {
+	if ours(id) {
 		return fmt.Errorf("%q looks like a number that the worker gives out itself; choose another %s id", id, r.noun)
 	}
 	if live, ok := r.live[id]; ok && !live.isVacant() {

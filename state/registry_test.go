@@ -58,6 +58,17 @@ func TestRegistryFinds(t *testing.T) {
 	}
 }
 
+func TestOurs(t *testing.T) {
+	for id, want := range map[string]bool{
+		"c1": true, "s007": true, "v18446744073709551616": true,
+		"": false, "c": false, "7": false, "x7": false, "cs7": false, "c7x": false, "C7": false, "c-7": false, "v1.1": false,
+	} {
+		if got := ours(id); got != want {
+			t.Errorf("ours(%q) = %v", id, got)
+		}
+	}
+}
+
 func TestRegistryReserves(t *testing.T) {
 	r := things(2)
 	for _, test := range []struct {
@@ -68,6 +79,8 @@ func TestRegistryReserves(t *testing.T) {
 		{"mine", "mine", ""},
 		{"s7", "", "param"},
 		{"s01", "", "param"},
+		{"c7", "", "param"},
+		{"v7", "", "param"},
 		{"s99999999999999999999", "", "param"},
 		{"mine", "", "param"},
 		{"", "", Limit}, // uses s2 up
