@@ -67,7 +67,7 @@ type Progress struct {
 	StreamID     string
 	Reason       Reason            // beside a gRPC status: why the status comes now
 	Sent         *int              // messages sent on the stream so far
-	Messages     []json.RawMessage // received so far by a process… call; nil if it receives none
+	Messages     []json.RawMessage // received so far by a process… call, nil elsewhere
 	MessagesSent *int              // sent so far by a process… call
 }
 

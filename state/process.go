@@ -52,7 +52,9 @@ func (s *State) processed(kind grpcops.Kind, call Call, deadlineMs *int, work fu
 			if isReason(err, WaitTimeout) {
 				conn.SilentFor(p.timeout)
 			}
-			p.collected.Sent = p.flow.out.count()
+			if p.collected.Sent = p.flow.out.count(); kind == grpcops.ServerStream {
+				p.collected.Sent = 1 // its request, which went out as the stream was started
+			}
 			p.flow.stop(nil)
 			p.collected.Headers = p.flow.in.headers
 			if err != nil {
@@ -60,27 +62,21 @@ func (s *State) processed(kind grpcops.Kind, call Call, deadlineMs *int, work fu
 			}
 		}
 		if err != nil {
-			return p.collected, p.progress(ctx, kind, err)
+			return p.collected, p.progress(ctx, err)
 		}
 		return p.collected, nil
 	})
 }
 
 // progress adds what was done to an error.
-func (p *exchange) progress(ctx context.Context, kind grpcops.Kind, err error) error {
+func (p *exchange) progress(ctx context.Context, err error) error {
 	var ending *Error
 	if errors.As(context.Cause(ctx), &ending) { // the request was ended, and with it the RPC
 		err = ending
 	}
-	progress := &Progress{Err: err}
+	progress := &Progress{Err: err, Messages: p.collected.Messages, MessagesSent: &p.collected.Sent}
 	if isReason(progress.Err, WaitTimeout) {
 		progress.Err = errorf(WaitTimeout, "the server did nothing within %s; the call is cancelled", p.timeout)
-	}
-	if kind != grpcops.ClientStream {
-		progress.Messages = p.collected.Messages
-	}
-	if kind != grpcops.ServerStream {
-		progress.MessagesSent = &p.collected.Sent
 	}
 	return progress
 }

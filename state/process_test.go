@@ -60,7 +60,7 @@ func TestProcessServerStream(t *testing.T) {
 				op := start(r.ProcessServerStream(on("c1", grpcops.ServerStream), nil, test.max))
 				if test.code != 0 {
 					op.ends(t, test.code)
-					if messages, sent := progressOf(t, op.err); messages != test.want || sent != -1 {
+					if messages, sent := progressOf(t, op.err); messages != test.want || sent != 1 {
 						t.Errorf("got %q, %d sent", messages, sent)
 					}
 					return
@@ -99,7 +99,7 @@ func TestProcessClientStream(t *testing.T) {
 		{"none", `[]`, sum, "", 0, 0},
 		{"a failure", requests, func(rpc grpc.ServerStream) error { receiveText(rpc); return status.Error(codes.Aborted, "no") }, "", 3, 10},
 		{"no response", requests, counter(0, nil), "", 3, 13},
-		{"two responses", requests, counter(2, nil), "", 3, 13},
+		{"two responses", requests, counter(2, nil), "0", 3, 13},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -108,7 +108,7 @@ func TestProcessClientStream(t *testing.T) {
 				op := start(r.ProcessClientStream(on("c1", grpcops.ClientStream), nil, json.RawMessage(test.requests)))
 				if test.code != 0 {
 					op.ends(t, test.code)
-					if messages, sent := progressOf(t, op.err); messages != "none" || sent < 0 || sent > test.sent {
+					if messages, sent := progressOf(t, op.err); messages != test.want || sent < 0 || sent > test.sent {
 						t.Errorf("got %q, %d sent", messages, sent)
 					}
 					return
