@@ -132,7 +132,7 @@ func TestTypedByHand(t *testing.T) {
 	m.write("{text}\n")
 	m.await("grpcline: not sent: standard input, line 2, column 2: ")
 	m.write("{\"txet\":\"two\"}\n")
-	m.await("grpcline: not sent: ")
+	m.await("grpcline: not sent: message.txet: no field \"txet\" in grpcline.demo.ChatMessage; did you mean \"text\"?\r\n")
 	m.write("{\"text\":\n")
 	m.write("\"три\"}\n")
 	m.await("You said: три")

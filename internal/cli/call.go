@@ -16,7 +16,7 @@ import (
 // callFlags are the flags of call beside those of the target.
 type callFlags struct {
 	output      outputFlags
-	compression string
+	compression compression
 	maxMessages int
 	verbose     bool
 	json        grpcops.JSONOptions
@@ -61,7 +61,7 @@ command line, 130 after ^C, which cancels the RPC.`,
 func (f *callFlags) declare(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	f.output.declare(cmd)
-	flags.StringVar(&f.compression, "compression", "", "compress what is sent: gzip")
+	flags.Var(&f.compression, "compression", "compress what is sent: gzip")
 	flags.Var(&count{&f.maxMessages, 1}, "max-messages", "cancel a stream after so many messages")
 	flags.Lookup("max-messages").DefValue = "" // there is no most
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "show headers, trailers and status on standard error")
@@ -78,6 +78,19 @@ func (f *callFlags) declare(cmd *cobra.Command) {
 	given(&f.json.Int64AsNumbers, "int64-as-numbers", "write 64-bit integers as numbers")
 	given(&f.json.AllowUnknownFields, "allow-unknown-fields", "ignore fields of a MESSAGE that its type does not have")
 	complete(cmd, "compression", cobra.FixedCompletions([]string{"gzip"}, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// compression is the value of --compression.
+type compression string
+
+func (c *compression) String() string { return string(*c) }
+func (c *compression) Type() string   { return "NAME" }
+func (c *compression) Set(text string) error {
+	if text != "gzip" && text != "identity" {
+		return fmt.Errorf("it must be gzip or identity")
+	}
+	*c = compression(text)
+	return nil
 }
 
 // caller makes one RPC.
@@ -127,7 +140,7 @@ type rpcParams struct {
 	Request     json.RawMessage      `json:"request,omitempty"`
 	TimeoutMs   *int                 `json:"timeoutMs,omitempty"`
 	DeadlineMs  *int                 `json:"deadlineMs,omitempty"`
-	Compression string               `json:"compression,omitempty"`
+	Compression compression          `json:"compression,omitempty"`
 	JSON        *grpcops.JSONOptions `json:"json"`
 }
 

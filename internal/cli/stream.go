@@ -124,7 +124,11 @@ func (c *caller) send(ctx context.Context, stream streamRef) error {
 		if ctx.Err() != nil || !isMistake(err) || !c.in.text.typed {
 			return err
 		}
-		fmt.Fprintln(os.Stderr, "grpcline: not sent:", err)
+		why := err.Error()
+		if refused := new(jsonrpc2.Error); errors.As(err, &refused) {
+			why = refused.Message
+		}
+		fmt.Fprintln(os.Stderr, "grpcline: not sent:", why)
 		c.in.text.skip()
 	}
 }

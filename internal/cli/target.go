@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -103,12 +104,25 @@ func (f *targetFlags) params(cmd *cobra.Command, address string) (*connectionPar
 		if name = strings.ToLower(strings.TrimSpace(name)); !ok || name == "" {
 			return nil, wrongUsage(cmd, "-H %q is not 'name: value'", header)
 		}
+		value = strings.TrimSpace(value)
+		if err := checkHeader(name, value); err != nil {
+			return nil, wrongUsage(cmd, "-H: %v", err) // the value may be a secret
+		}
 		if p.Metadata == nil {
 			p.Metadata = map[string][]string{}
 		}
-		p.Metadata[name] = append(p.Metadata[name], strings.TrimSpace(value))
+		p.Metadata[name] = append(p.Metadata[name], value)
 	}
 	return p, nil
+}
+
+// checkHeader says why a connection cannot have such metadata.
+func checkHeader(name, value string) error {
+	alone, err := json.Marshal(map[string]string{name: value})
+	if err != nil {
+		return err
+	}
+	return new(grpcops.ConnectionMetadata).UnmarshalJSON(alone)
 }
 
 // tlsSettings is nil if no flag asks for TLS.

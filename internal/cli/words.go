@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -99,6 +100,10 @@ func wordNames(root *cobra.Command) []string {
 func wrongFlag(cmd *cobra.Command, err error) error {
 	if errors.Is(err, pflag.ErrHelp) {
 		return err
+	}
+	value, number := new(pflag.InvalidValueError), new(strconv.NumError)
+	if errors.As(err, &value) && errors.As(err, &number) && number.Func == "ParseBool" {
+		return wrongUsage(cmd, "invalid argument %q for \"--%s\" flag: it must be true or false", value.GetValue(), value.GetFlag().Name)
 	}
 	missing := new(pflag.NotExistError)
 	if !errors.As(err, &missing) {
