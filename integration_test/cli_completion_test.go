@@ -57,6 +57,7 @@ func TestCompletionByHand(t *testing.T) {
 				{"grpcline desc\tdemo:/// SayHello", "rpc SayHello(HelloRequest) returns (HelloReply);"},
 				{"grpcline call demo:/// SayHello --emit-d\t-v", "Hello, world!"},
 				{"grpcline call demo:/// grpcline.demo.Demo/SayH\t", "Hello, world!"},
+				{"grpcline call demo:/// SayH\t", "Hello, world!"},
 				{"grpcline list " + server.Addr + " script.v1.Scr\t", "script.v1.Script/Bidi"},
 				{"grpcline --timeout 5s call " + server.Addr + " script.v1.Script/Una\t'{\"text\":\"sent\"}'", "sent"},
 				{"grpcline describe demo:/// grpcline.demo.HelloReq\t", "message HelloRequest {"},
@@ -84,6 +85,7 @@ func TestCompletionOfFish(t *testing.T) {
 		"grpcline exp":                                "export",
 		"grpcline call demo:/// SayHello --ins":       "--insecure-skip-verify",
 		"grpcline call demo:/// grpcline.demo.Demo/S": "grpcline.demo.Demo/SayHello",
+		"grpcline call demo:/// Say":                  "SayHello",
 	} {
 		cmd := withWorker(t, fish, "--no-config", "-c", "grpcline completion fish | source; complete -C '"+typed+"'")
 		out, err := cmd.CombinedOutput()
@@ -102,6 +104,9 @@ func TestCompletionAnswers(t *testing.T) {
 	}{
 		"words":              {[]string{""}, []string{"call", "completion", "demo", "describe", "export", "health", "list", "methods", "rpc", "serve"}},
 		"methods":            {[]string{"call", server.Addr, ""}, []string{"script.v1.Script/Unary", "grpc.health.v1.Health/Check"}},
+		"the end of a name":  {[]string{"call", server.Addr, "Una"}, []string{"Unary"}},
+		"and of a service":   {[]string{"list", server.Addr, "Scr"}, []string{"Script"}},
+		"of several":         {[]string{"call", "demo:///", "ServerReflectionI"}, nil},
 		"flags before":       {[]string{"--timeout", "5s", "call", server.Addr, ""}, []string{"script.v1.Script/Unary"}},
 		"services":           {[]string{"health", server.Addr, ""}, []string{"script.v1.Script"}},
 		"a refusing server":  {[]string{"call", testserver.Refusing(t), ""}, nil},

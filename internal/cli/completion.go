@@ -56,7 +56,7 @@ const completeTime = time.Second
 // address. ask may be nil. Nothing is offered, and nothing said, if the server does not
 // answer soon.
 func completer(c *common, f *targetFlags, ask func(*session, context.Context) ([]string, error)) cobra.CompletionFunc {
-	return func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	return func(cmd *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
 		if len(args) == 0 {
 			return []string{demoScheme + "///\ta server inside grpcline, for trying things out"}, cobra.ShellCompDirectiveNoFileComp
 		}
@@ -79,11 +79,32 @@ func completer(c *common, f *targetFlags, ask func(*session, context.Context) ([
 		}()
 		select {
 		case names := <-offered:
-			return names, cobra.ShellCompDirectiveNoFileComp
+			return fitting(names, typed), cobra.ShellCompDirectiveNoFileComp
 		case <-ctx.Done():
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
 	}
+}
+
+// fitting are the names that begin with what is typed. If none does, they are the ends
+// of names that do, as many as stand for one name alone: a name may be given by its end.
+func fitting(names []string, typed string) []string {
+	if slices.ContainsFunc(names, func(name string) bool { return strings.HasPrefix(name, typed) }) {
+		return names
+	}
+	var ends []string
+	times := map[string]int{}
+	for _, name := range names {
+		for i := range name {
+			end := name[i:]
+			if i == 0 || !strings.ContainsRune("./", rune(name[i-1])) || !strings.HasPrefix(end, typed) {
+				continue
+			}
+			ends = append(ends, end)
+			times[end]++
+		}
+	}
+	return slices.DeleteFunc(ends, func(end string) bool { return times[end] > 1 })
 }
 
 // paths are those of all methods of the server.
