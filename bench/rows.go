@@ -54,14 +54,17 @@ func callRows() []row {
 // streamRows are streams, measured by message.
 func streamRows(messages int) []row {
 	stream := func(name, title string, w streamWork, limit float64) row {
-		return row{
-			name: name, title: title + ", a message", unit: seconds,
-			contenders: w.contenders(), goals: append([]goal{atLeast(limit, staticGRPC)}, aheadOfNode(oursByNode)...),
+		r := row{name: name, title: title + ", a message", unit: seconds, contenders: w.contenders(), goals: []goal{atLeast(limit, staticGRPC)}}
+		if w.node != "" {
+			r.goals = append(r.goals, aheadOfNode(oursByNode)...)
 		}
+		return r
 	}
 	return []row{
 		relayedPush(stream("push", "server stream, pushed", pushWork(messages), 1), messages),
 		stream("get-messages", "server stream, getMessages (100)", pullWork(messages), 1),
+		stream("get-messages-alone", "server stream, getMessages (100), one in flight", pullAloneWork(messages), 1),
+		stream("get-messages-more", "server stream, getMessages (1,000), one in flight", pullMoreWork(messages), 1),
 		stream("send-messages", "client stream, sendMessages (100)", sendWork(messages), 0.9),
 	}
 }

@@ -6,7 +6,7 @@ type streamWork struct {
 	messages int
 	static   func(s *static, messages int) error
 	worker   func(s *streaming) error
-	node     string // the work's name in node/
+	node     string // the work's name in node/; empty if it is not done there
 }
 
 func pushWork(messages int) streamWork {
@@ -17,13 +17,21 @@ func pullWork(messages int) streamWork {
 	return streamWork{messages, (*static).receive, (*streaming).pulled, "pull"}
 }
 
+func pullAloneWork(messages int) streamWork {
+	return streamWork{messages, (*static).receive, (*streaming).pulledAlone, ""}
+}
+
+func pullMoreWork(messages int) streamWork {
+	return streamWork{messages, (*static).receive, (*streaming).pulledMore, ""}
+}
+
 func sendWork(messages int) streamWork {
 	return streamWork{messages, (*static).send, (*streaming).collected, "send"}
 }
 
 // contenders cost a time for each message.
 func (w streamWork) contenders() []contender {
-	return []contender{
+	contenders := []contender{
 		{staticGRPC, func(b *bed, _ string) (*runner, error) {
 			s, err := dialStatic(b.address)
 			if err != nil {
@@ -39,8 +47,11 @@ func (w streamWork) contenders() []contender {
 			s := newStreaming(h, w.messages)
 			return &runner{timed(w.messages, times(func() error { return w.worker(s) })), h.stop}, nil
 		}},
-		w.byNode(grpcJS), w.byNode(oursByNode),
 	}
+	if w.node != "" {
+		contenders = append(contenders, w.byNode(grpcJS), w.byNode(oursByNode))
+	}
+	return contenders
 }
 
 func (w streamWork) byNode(who column) contender {

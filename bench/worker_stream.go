@@ -8,16 +8,17 @@ import (
 )
 
 const (
-	ahead     = 16  // requests on a stream that the host keeps in flight
-	batchSize = 100 // messages of a sendMessages and a getMessages
+	ahead      = 16   // requests on a stream that the host keeps in flight
+	batchSize  = 100  // messages of a sendMessages and a getMessages
+	largeBatch = 1000 // of a getMessages of a host that has one in flight
 )
 
 // streaming runs streams of that many messages through a worker, one stream after
 // the other.
 type streaming struct {
 	*host
-	messages                                                int // a multiple of batchSize
-	push, pull, collect, getSome, getOne, send, full, close *request
+	messages                                                         int // a multiple of batchSize
+	push, pull, collect, getSome, getMore, getOne, send, full, close *request
 }
 
 func newStreaming(h *host, messages int) *streaming {
@@ -35,6 +36,7 @@ func newStreaming(h *host, messages int) *streaming {
 		pull:    open("initServerStream", "Produce", produce),
 		collect: open("initClientStream", "Collect", ""),
 		getSome: of("getMessages", fmt.Sprintf(`,"max":%d`, batchSize)),
+		getMore: of("getMessages", fmt.Sprintf(`,"max":%d`, largeBatch)),
 		getOne:  of("getMessage", ""),
 		send:    of("sendMessages", `,"messages":`+repeated(m, batchSize)),
 		full:    of("completeSend", ""),
@@ -64,14 +66,23 @@ func (s *streaming) pushed() error {
 }
 
 // pulled receives a server stream by getMessages, a few of which are in flight.
-func (s *streaming) pulled() error {
+func (s *streaming) pulled() error { return s.pulling(s.getSome, ahead) }
+
+// pulledAlone does so with one in flight, as every simple host does.
+func (s *streaming) pulledAlone() error { return s.pulling(s.getSome, 1) }
+
+// pulledMore does so with one in flight that takes more messages.
+func (s *streaming) pulledMore() error { return s.pulling(s.getMore, 1) }
+
+// pulling receives a server stream by requests of which so many are in flight.
+func (s *streaming) pulling(get *request, ahead int) error {
 	if _, err := s.call(s.pull); err != nil {
 		return err
 	}
 	count, done, inFlight := 0, false, 0
 	for !done || inFlight > 0 {
 		for ; !done && inFlight < ahead; inFlight++ {
-			if _, err := s.host.send(s.getSome); err != nil {
+			if _, err := s.host.send(get); err != nil {
 				return err
 			}
 		}
