@@ -9,6 +9,7 @@ import (
 
 	"github.com/grpcline/grpcline/grpcops"
 	"github.com/grpcline/grpcline/grpcops/schema"
+	"github.com/grpcline/grpcline/internal/buffers"
 	"github.com/grpcline/grpcline/rpc"
 )
 
@@ -44,7 +45,7 @@ func innerWorker(address string) (*host, error) {
 	if err != nil {
 		return nil, err
 	}
-	env := &grpcops.Env{Version: "bench", Schemas: schema.NewCache(schema.DefaultCacheBytes)}
+	env := &grpcops.Env{Version: "bench", Schemas: schema.NewCache(schema.DefaultCacheBytes), Buffers: new(buffers.Pool)}
 	served := make(chan error, 1)
 	go func() {
 		err := rpc.New(inRead, outWrite, env, workerOptions()).Serve(context.Background())

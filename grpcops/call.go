@@ -30,7 +30,7 @@ type Target struct {
 
 // Reply is what a unary call returned, its status being OK.
 type Reply struct {
-	Message  json.RawMessage
+	Message  json.RawMessage // in memory that may be given to Env.Buffers
 	Headers  Metadata
 	Trailers Metadata
 }
@@ -46,12 +46,13 @@ func (c *Conn) Call(ctx context.Context, t *Target, request json.RawMessage) (*R
 	u := &unary{}
 	sent := t.Metadata.outgoing(ctx)
 	options := c.asking(t.Options.JSON.over(c.Params.JSON), &u.asker, sent)
-	if u.out.wire, err = m.encode("request", request, options); err != nil {
+	if u.out.wire, err = m.encode(c.wireRoom(request), "request", request, options); err != nil {
 		return nil, err
 	}
-	u.in = incoming{plan: m.out, options: m.reading(options)}
+	u.out.lend(c.buffers)
+	u.in = incoming{plan: m.out, options: m.reading(options), pool: c.buffers}
 	err = c.invoke(sent, m.path, &u.out, &u.in, &u.headers, &u.trailers, c.callOptions(&t.Options), t.Arriving)
-	u.out.wire = nil
+	u.out.done()
 	if err != nil {
 		return nil, withReply(c.ended(ctx, err, m.codec, options, u.headers, u.trailers), u.in.text)
 	}

@@ -9,17 +9,53 @@ import (
 	"google.golang.org/grpc/mem"
 
 	"github.com/grpcline/grpcline/grpcops/transcode"
+	"github.com/grpcline/grpcline/internal/buffers"
 )
 
 // outgoing is a message in protobuf's wire format, as gRPC sends it.
-type outgoing struct{ wire []byte }
+type outgoing struct {
+	wire []byte
+	// lent is wire's memory if that is to be used again: it is freed when neither gRPC
+	// nor the call uses it any more. It is nil if the memory is left to the garbage
+	// collector.
+	lent mem.Buffer
+}
+
+// lend makes the memory of wire, if it is not small, one that is freed for others to
+// use.
+func (out *outgoing) lend(pool *buffers.Pool) {
+	if len(out.wire) <= smallWire {
+		return
+	}
+	wire := out.wire
+	out.lent = mem.NewBuffer(&wire, lender{pool})
+}
+
+// done says that the call needs the message no more.
+func (out *outgoing) done() {
+	if out.lent != nil {
+		out.lent.Free()
+	}
+	*out = outgoing{}
+}
+
+// lender is a pool as gRPC knows it.
+type lender struct{ pool *buffers.Pool }
+
+func (l lender) Get(length int) *[]byte {
+	buffer := l.pool.Make(length)[:length]
+	return &buffer
+}
+
+func (l lender) Put(buffer *[]byte) { l.pool.Free(*buffer) }
 
 // incoming turns a received message into JSON as gRPC hands it over, so that the
 // wire bytes are never copied.
 type incoming struct {
 	plan    *transcode.Message
 	options transcode.Options
-	room    []byte // free memory for the text, which may outgrow it
+	room    []byte        // free memory for the text, which may outgrow it
+	pool    *buffers.Pool // where there is more
 	text    []byte
 	unfit   *transcode.Error // why text is only what stands for the message
 	tooLong bool             // the text would be longer than options.MostJSON
@@ -32,7 +68,7 @@ func (in *incoming) read(wire []byte) {
 		return
 	}
 	if need := len(wire)*3/2 + 64; cap(in.room) < need {
-		in.room = make([]byte, 0, need)
+		in.room = in.pool.Make(need)
 	}
 	text, err := in.plan.AppendJSON(in.room[:0], wire, in.options)
 	var unfit *transcode.Error
@@ -53,6 +89,10 @@ func (directCodec) Marshal(v any) (mem.BufferSlice, error) {
 	out, ok := v.(*outgoing)
 	if !ok {
 		return nil, fmt.Errorf("directCodec cannot send a %T", v)
+	}
+	if out.lent != nil {
+		out.lent.Ref()
+		return mem.BufferSlice{out.lent}, nil
 	}
 	return mem.BufferSlice{mem.SliceBuffer(out.wire)}, nil
 }

@@ -18,12 +18,14 @@ import (
 	"google.golang.org/grpc/keepalive"
 
 	"github.com/grpcline/grpcline/grpcops/schema"
+	"github.com/grpcline/grpcline/internal/buffers"
 )
 
 // Env is what all connections of a worker share.
 type Env struct {
 	Version string                                      // of the worker, for the user agent
 	Schemas *schema.Cache                               // compiled schemas
+	Buffers *buffers.Pool                               // of long messages; nil keeps none
 	Demo    func(ctx context.Context) (net.Conn, error) // reaches the server at demo:///; nil where there is none
 }
 
@@ -52,6 +54,7 @@ type Conn struct {
 	link  *link
 	types types
 
+	buffers *buffers.Pool
 	methods sync.Map // of methodKey to *method: those that were called
 }
 
@@ -88,7 +91,7 @@ func (env *Env) Dial(ctx context.Context, p ConnectionParams) (*Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Conn{Params: p, TLS: at.tls || p.TLS != nil}
+	c := &Conn{Params: p, TLS: at.tls || p.TLS != nil, buffers: env.Buffers}
 	if c.types.given, err = env.givenFiles(ctx, &p); err != nil {
 		if cause := notADeadline(ctx); cause != nil {
 			err = cause

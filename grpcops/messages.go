@@ -24,7 +24,7 @@ func (m *messages) Encode(prefix string, message json.RawMessage) ([]byte, error
 	if m.method.isAbsent(message) {
 		return nil, paramErrorf(prefix, "%q is required, and null is no message", prefix)
 	}
-	return m.method.encode(prefix, message, m.options)
+	return m.method.encode(wireRoom(message), prefix, message, m.options)
 }
 
 // EncodeAll does the same with an array of messages.

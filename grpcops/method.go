@@ -145,16 +145,17 @@ func findService(files *schema.Files, name, param string) (protoreflect.ServiceD
 	return nil, paramErrorf(param, "the schema has no service %q%s", name, nearest.Hint(name, files.ServiceNames()))
 }
 
-// encode turns a message in JSON into wire bytes. Absent stands for an empty
-// message. prefix leads to it in the params, for errors.
-func (m *method) encode(prefix string, text json.RawMessage, options transcode.Options) ([]byte, error) {
+// encode turns a message in JSON into wire bytes, in the memory of room if that is
+// enough. Absent stands for an empty message. prefix leads to it in the params, for
+// errors.
+func (m *method) encode(room []byte, prefix string, text json.RawMessage, options transcode.Options) ([]byte, error) {
 	if text == nil || m.isAbsent(text) {
 		if m.input.ParentFile().Package() == "google.protobuf" {
 			return nil, nil // has a JSON form of its own, and no required fields
 		}
 		text = json.RawMessage("{}")
 	}
-	packed, err := m.in.AppendWire(wireRoom(text), text, options)
+	packed, err := m.in.AppendWire(room, text, options)
 	if err != nil {
 		return nil, messageError(prefix, err)
 	}
@@ -169,11 +170,19 @@ func (m *method) isAbsent(text json.RawMessage) bool {
 	return string(text) == "null" && m.input.FullName() != "google.protobuf.Value"
 }
 
-// wireRoom is memory for what becomes of text, as far as it is small: most
-// messages take less on the wire.
-func wireRoom(text json.RawMessage) []byte {
-	const most = 4 << 10
-	return make([]byte, 0, min(len(text), most))
+// smallWire is up to which size memory is made for a message that may take less on the
+// wire, as most do.
+const smallWire = 4 << 10
+
+// wireRoom is memory for what becomes of text, as far as it is small.
+func wireRoom(text json.RawMessage) []byte { return make([]byte, 0, min(len(text), smallWire)) }
+
+// wireRoom is memory for what becomes of text, which is freed when it has been sent.
+func (c *Conn) wireRoom(text json.RawMessage) []byte {
+	if len(text) > smallWire {
+		return c.buffers.Make(len(text))
+	}
+	return wireRoom(text)
 }
 
 // tooLarge refuses a message over maxSend: grpc-go would end the RPC.

@@ -58,7 +58,7 @@ func (r *renewable) send(packed []byte) error {
 		r.out.wire = nil
 		return err
 	}
-	out := &outgoing{packed}
+	out := &outgoing{wire: packed}
 	r.mu.Lock()
 	if r.heldBytes += len(packed); r.held != nil && r.heldBytes <= r.limit {
 		r.held = append(r.held, out)

@@ -35,7 +35,7 @@ func (c *Conn) OpenStream(start, ctx context.Context, cancel context.CancelCause
 	s.messages = newMessages(m, c.asking(t.Options.JSON.over(c.Params.JSON), &s.asker, t.Metadata.outgoing(ctx)))
 	var packed []byte
 	if kind == ServerStream {
-		if packed, err = m.encode("request", request, s.options); err != nil {
+		if packed, err = m.encode(wireRoom(request), "request", request, s.options); err != nil {
 			return nil, err
 		}
 	}

@@ -53,7 +53,7 @@ func (w *Worker) batch(text []byte, scan *jsonscan.Scan, taken int) {
 			continue
 		}
 		members, inner := scan.PartMembers(i)
-		w.request(envelopeOf(text, members, inner), b, 0)
+		w.request(envelopeOf(text, members, inner), nil, b, 0)
 	}
 	b.ready(w)
 	b.leave(w, true)

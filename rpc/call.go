@@ -16,6 +16,7 @@ import (
 // call is a request that has come and is not answered.
 type call struct {
 	id     []byte // nil in a notification
+	text   []byte // all of it; nil in a batch, whose members share theirs
 	key    string // of Worker.inFlight; empty if it is not there
 	taken  int    // of the account
 	batch  *batch // nil outside one
@@ -27,10 +28,10 @@ type call struct {
 	ctx atomic.Pointer[reqctx.Context]
 }
 
-// request takes what came as an object.
-func (w *Worker) request(e envelope, b *batch, taken int) {
+// request takes what came as an object. text is its own, or nil in a batch.
+func (w *Worker) request(e envelope, text []byte, b *batch, taken int) {
 	r, fault := e.check()
-	w.begin(&call{id: r.id, batch: b, taken: taken}, r, fault)
+	w.begin(&call{id: r.id, text: text, batch: b, taken: taken}, r, fault)
 }
 
 // refuse answers what came and is no request, with the id null.
@@ -152,7 +153,8 @@ func (w *Worker) reply(c *call, result any, err error, onReader bool) {
 	}
 	var answer []byte
 	if err == nil {
-		answer, err = appendResult(beginAnswer(c.id, `,"result":`), result)
+		answer = w.buffers.Make(len(c.id) + answerTail + sizeOf(result))
+		answer, err = appendResult(appendHead(answer, c.id, `,"result":`), result)
 		answer = append(answer, '}')
 	}
 	if err != nil {
@@ -163,17 +165,16 @@ func (w *Worker) reply(c *call, result any, err error, onReader bool) {
 
 var null = []byte("null")
 
-// beginAnswer begins an answer to id, nil being null, with the name of a member.
-func beginAnswer(id []byte, member string) []byte {
+// appendHead begins an answer to id, nil being null, with the name of a member.
+func appendHead(dst, id []byte, member string) []byte {
 	if id == nil {
 		id = null
 	}
-	dst := make([]byte, 0, 2*answerTail)
 	return append(append(append(dst, `{"jsonrpc":"2.0","id":`...), id...), member...)
 }
 
 func appendError(dst, id []byte, err *Error) []byte {
-	return append(err.append(append(dst, beginAnswer(id, `,"error":`)...)), '}')
+	return append(err.append(appendHead(dst, id, `,"error":`)), '}')
 }
 
 // finish queues the answer of a call, nil for none, or gives it to the call's
@@ -187,6 +188,9 @@ func (w *Worker) finish(c *call, answer []byte, onReader bool) {
 	w.queue(answer, c.taken)
 	c.leave()
 	c.told()
+	if c.method != nil && c.method.forgets {
+		w.buffers.Free(c.text)
+	}
 	w.flush(onReader, w.finished(1))
 }
 

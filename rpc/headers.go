@@ -11,6 +11,7 @@ import (
 
 	"github.com/sourcegraph/jsonrpc2"
 
+	"github.com/grpcline/grpcline/internal/buffers"
 	"github.com/grpcline/grpcline/internal/jsonscan"
 )
 
@@ -18,6 +19,7 @@ import (
 // the Language Server Protocol: header lines, an empty line, the message.
 type headerReader struct {
 	in   *bufio.Reader
+	pool *buffers.Pool // of messages
 	max  int
 	scan jsonscan.Scan
 	lost bool // no header was found where one should be, which is answered once
@@ -151,7 +153,7 @@ func parseHeader(line string) (length int, ok bool) {
 
 // body reads a message of that many bytes.
 func (r *headerReader) body(length int) (message, error) {
-	text := make([]byte, length)
+	text := r.pool.Make(length)[:length]
 	if _, err := io.ReadFull(r.in, text); err != nil {
 		if !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
 			return message{}, err

@@ -14,6 +14,7 @@ import (
 	"github.com/grpcline/grpcline/demo"
 	"github.com/grpcline/grpcline/grpcops"
 	"github.com/grpcline/grpcline/grpcops/schema"
+	"github.com/grpcline/grpcline/internal/buffers"
 )
 
 var contextCanceled = context.Canceled
@@ -23,7 +24,7 @@ func demoEnv(t testing.TB) *grpcops.Env {
 	t.Helper()
 	server := demo.Start()
 	t.Cleanup(server.Stop)
-	return &grpcops.Env{Version: "test", Schemas: schema.NewCache(schema.DefaultCacheBytes), Demo: server.Dial}
+	return &grpcops.Env{Version: "test", Schemas: schema.NewCache(schema.DefaultCacheBytes), Buffers: new(buffers.Pool), Demo: server.Dial}
 }
 
 // testOptions are the defaults of the command line, with a log that is dropped.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"unicode/utf8"
 
+	"github.com/grpcline/grpcline/internal/buffers"
 	"github.com/grpcline/grpcline/internal/jsonscan"
 )
 
@@ -42,8 +43,8 @@ type lineReader struct {
 	scan  jsonscan.Scan
 }
 
-func newLineReader(in *bufio.Reader, max int) *lineReader {
-	return &lineReader{in: rawLines{in: in, max: len(bom) + max + len("\r\n")}, max: max}
+func newLineReader(in *bufio.Reader, max int, pool *buffers.Pool) *lineReader {
+	return &lineReader{in: rawLines{in: in, pool: pool, max: len(bom) + max + len("\r\n")}, max: max}
 }
 
 // mostAgain is how often, on average, what came is read again in search of a value that
@@ -136,7 +137,7 @@ func (r *lineReader) begin(line []byte) message {
 			return message{fault: parseError(r.number, reasonNotJSON, "something follows the value on its line; write one message a line")}
 		}
 		if !r.in.own || !r.fresh {
-			line = bytes.Clone(line)
+			line = append(r.in.pool.Make(len(line)), line...)
 		}
 		return r.message(line)
 	case jsonscan.More:

@@ -24,7 +24,7 @@ func TestLineLimit(t *testing.T) {
 			wrong := 0
 			for n := 80; n < 400; n++ {
 				line := padded(n)
-				r := newLineReader(bufio.NewReaderSize(strings.NewReader(line+end), buffer), max)
+				r := newLineReader(bufio.NewReaderSize(strings.NewReader(line+end), buffer), max, nil)
 				want := []string{line}
 				if n > max {
 					want = []string{"invalid -32600"}
@@ -48,12 +48,12 @@ func TestLimitIsTheMessages(t *testing.T) {
 	for _, message := range []string{one, several} {
 		for _, in := range []string{message, message + "\n", "\uFEFF" + message + "\n", "\uFEFF" + message + "\r\n"} {
 			for _, buffer := range []int{16, 100, 103, 4096} {
-				r := newLineReader(bufio.NewReaderSize(strings.NewReader(in), buffer), max)
+				r := newLineReader(bufio.NewReaderSize(strings.NewReader(in), buffer), max, nil)
 				if got := readAll(t, r); len(got) != 1 || strings.TrimSuffix(got[0], "\n") != message {
 					t.Errorf("%q, with a buffer of %d: got %q", in, buffer, got)
 				}
 				longer := strings.Replace(in, "xx", "xxx", 1)
-				r = newLineReader(bufio.NewReaderSize(strings.NewReader(longer), buffer), max)
+				r = newLineReader(bufio.NewReaderSize(strings.NewReader(longer), buffer), max, nil)
 				if got := readAll(t, r); len(got) == 0 || got[0] != "invalid -32600" {
 					t.Errorf("%q, with a buffer of %d: got %q", longer, buffer, got)
 				}
@@ -82,7 +82,7 @@ func TestOverLongThenGood(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			for _, buffer := range []int{16, 32, 64, 128, 256, 4096} {
-				r := newLineReader(bufio.NewReaderSize(strings.NewReader(test.in), buffer), max)
+				r := newLineReader(bufio.NewReaderSize(strings.NewReader(test.in), buffer), max, nil)
 				if got := readAll(t, r); !slices.Equal(got, test.want) {
 					t.Errorf("with a buffer of %d:\ngot  %q\nwant %q", buffer, got, test.want)
 				}
@@ -95,7 +95,7 @@ func TestOverLongThenGood(t *testing.T) {
 func TestOverLongIsNotHeld(t *testing.T) {
 	const max = 1 << 10
 	const length = 64 << 20
-	r := newLineReader(bufio.NewReaderSize(io.LimitReader(zeros{}, length), 4<<10), max)
+	r := newLineReader(bufio.NewReaderSize(io.LimitReader(zeros{}, length), 4<<10), max, nil)
 	if allocated := allocatedBy(func() { readAll(t, r) }); allocated > 1<<20 {
 		t.Errorf("a line of %d bytes took %d bytes", length, allocated)
 	}
@@ -125,7 +125,7 @@ func allocatedBy(do func()) uint64 {
 func TestBrokenValueIsLinear(t *testing.T) {
 	read := func(items int) uint64 {
 		in := "{\n \"items\": [\n" + strings.Repeat("  {\n   \"a\": 1\n  },\n", items) + "?\n"
-		r := newLineReader(bufio.NewReader(strings.NewReader(in)), 64<<20)
+		r := newLineReader(bufio.NewReader(strings.NewReader(in)), 64<<20, nil)
 		return allocatedBy(func() {
 			for {
 				if _, err := r.next(); err != nil {
@@ -150,7 +150,7 @@ func TestOverLongLosesNoRequest(t *testing.T) {
 		"a line":  "[\n" + ping + "\n" + long + "\n" + ping + "\n",
 		"a value": "[\n" + ping + "\n" + strings.Repeat("[1],\n", 40) + ping + "\n",
 	} {
-		r := newLineReader(bufio.NewReaderSize(strings.NewReader(in), 64), 100)
+		r := newLineReader(bufio.NewReaderSize(strings.NewReader(in), 64), 100, nil)
 		served := 0
 		for {
 			m, err := r.next()
@@ -170,7 +170,7 @@ func TestOverLongLosesNoRequest(t *testing.T) {
 // TestOpeningsAreForgotten keeps no more of values that never end than may be read
 // again.
 func TestOpeningsAreForgotten(t *testing.T) {
-	r := newLineReader(bufio.NewReader(strings.NewReader(strings.Repeat("[\n", 3000))), 1<<20)
+	r := newLineReader(bufio.NewReader(strings.NewReader(strings.Repeat("[\n", 3000))), 1<<20, nil)
 	for range 1500 {
 		if m, err := r.next(); err != nil || m.fault == nil {
 			t.Fatalf("got %+v, %v", m, err)

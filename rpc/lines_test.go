@@ -44,7 +44,7 @@ func outcome(m message) string {
 }
 
 func linesOf(in string, max int) *lineReader {
-	return newLineReader(bufio.NewReaderSize(strings.NewReader(in), 16), max)
+	return newLineReader(bufio.NewReaderSize(strings.NewReader(in), 16), max, nil)
 }
 
 const (
@@ -166,7 +166,7 @@ func TestLinesMembers(t *testing.T) {
 func TestLinesReadError(t *testing.T) {
 	broken := errors.New("broken")
 	in := io.MultiReader(strings.NewReader(ping1+"\n{\"id\":"), failingReader{broken})
-	r := newLineReader(bufio.NewReader(in), 1<<20)
+	r := newLineReader(bufio.NewReader(in), 1<<20, nil)
 	var got []string
 	for {
 		m, err := r.next()

@@ -27,6 +27,7 @@ type method struct {
 	// instant operations are run on the reader, as they never wait.
 	instant bool
 	anytime bool // also while the worker is shutting down
+	forgets bool // nothing of the params is used after the answer, so that their memory may be
 	// refused uses up the handle of an opening that was refused; nil in others.
 	refused func(s *state.State, chosen string, cause error)
 }
@@ -71,6 +72,13 @@ func declareInstant[P, R any](name, alias, order, summary string, do func(w *Wor
 // param named handle.
 func (m *method) opening(handle string, refused func(s *state.State, chosen string, cause error)) *method {
 	m.Handle, m.refused = handle, refused
+	return m
+}
+
+// forgetting makes m one that keeps nothing of its params: no text that is part of the
+// request's.
+func (m *method) forgetting() *method {
+	m.forgets = true
 	return m
 }
 

@@ -51,7 +51,7 @@ func callMethods() []*method {
 				return then(op, err, func(r *grpcops.Reply) callResult {
 					return callResult{r.Message, r.Headers, r.Trailers, grpcops.OK()}
 				})
-			}),
+			}).forgetting(),
 		declare("processServerStream", "ОбработатьСерверныйПоток", "connection service method request timeoutMs tls maxMessages",
 			"Runs a server stream to its end and returns its messages.",
 			func(w *Worker, p *processServerParams) (state.Op[processResult], error) {

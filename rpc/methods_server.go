@@ -2,7 +2,6 @@ package rpc
 
 import (
 	"encoding/json"
-	"slices"
 	"strconv"
 	"time"
 
@@ -84,8 +83,10 @@ func acceptedResultOf(a *state.Accepted) acceptedResult {
 	return r
 }
 
+func (r acceptedResult) textSize() int { return len(r.Message) + 2*answerTail }
+
 func (r acceptedResult) appendJSON(dst []byte) []byte {
-	dst = appendStreamID(slices.Grow(dst, len(r.Message)+2*answerTail), r.StreamID)
+	dst = appendStreamID(dst, r.StreamID)
 	dst = jsonscan.AppendQuoted(append(dst, `,"service":`...), r.Service)
 	dst = jsonscan.AppendQuoted(append(dst, `,"method":`...), r.Method)
 	dst = jsonscan.AppendQuoted(append(dst, `,"kind":`...), string(r.Kind))

@@ -1,6 +1,10 @@
 package rpc
 
-import "strconv"
+import (
+	"strconv"
+
+	"github.com/grpcline/grpcline/internal/buffers"
+)
 
 // outqueue holds framed messages in the order in which they are to be written.
 // Small ones share a chunk from when they come: each is copied once, and all of a
@@ -8,8 +12,9 @@ import "strconv"
 type outqueue struct {
 	headers bool // Content-Length framing
 	chunks  []chunk
-	bytes   int      // of chunks, and of those that were taken and are not written
-	spares  [][]byte // of chunks that were written
+	bytes   int           // of chunks, and of those that were taken and are not written
+	spares  [][]byte      // of chunks that were written
+	pool    *buffers.Pool // of the others
 }
 
 // chunk is what goes out in one write.
@@ -29,7 +34,7 @@ const (
 const mostSpares = backlog / largestChunk
 
 // add queues the message whose text the parts make up, and returns its size with
-// the framing. It takes ownership of a large part that stands alone.
+// the framing. It takes ownership of a part that stands alone.
 func (q *outqueue) add(parts ...[]byte) (size int) {
 	length := 0
 	for _, part := range parts {
@@ -44,6 +49,9 @@ func (q *outqueue) add(parts ...[]byte) (size int) {
 	} else {
 		c := q.chunkFor(size)
 		c.text = q.frame(c.text, length, parts)
+		if len(parts) == 1 {
+			q.pool.Free(parts[0])
+		}
 	}
 	q.bytes += size
 	return size
@@ -78,7 +86,7 @@ func (q *outqueue) chunkFor(size int) *chunk {
 	if n := len(q.spares); n > 0 && c.shared {
 		c.text, q.spares = q.spares[n-1], q.spares[:n-1]
 	} else {
-		c.text = make([]byte, 0, size)
+		c.text = q.pool.Make(size)
 	}
 	q.chunks = append(q.chunks, c)
 	return q.last()
@@ -100,7 +108,10 @@ func (q *outqueue) take() chunk {
 // wrote lets go of a chunk that was taken.
 func (q *outqueue) wrote(c chunk) {
 	q.bytes -= len(c.text)
-	if c.shared && len(q.spares) < mostSpares {
+	switch {
+	case !c.shared:
+		q.pool.Free(c.text)
+	case len(q.spares) < mostSpares:
 		q.spares = append(q.spares, c.text[:0])
 	}
 }

@@ -3,14 +3,17 @@ package rpc
 import (
 	"bufio"
 	"errors"
+
+	"github.com/grpcline/grpcline/internal/buffers"
 )
 
 // rawLines reads lines, also those that are longer than its buffer.
 type rawLines struct {
 	in   *bufio.Reader
-	max  int  // bytes after which a line is skipped, at the buffer's next end
-	own  bool // the line read last has memory of its own
-	long int  // the size of the last line that was longer than the buffer, in bytes
+	pool *buffers.Pool // of lines that are longer than the buffer
+	max  int           // bytes after which a line is skipped, at the buffer's next end
+	own  bool          // the line read last has memory of its own
+	long int           // the size of the last line that was longer than the buffer, in bytes
 }
 
 // likelyLong is the most that is set aside for a line longer than the buffer, in
@@ -28,15 +31,15 @@ func (r *rawLines) read() (line []byte, over bool, err error) {
 		case over:
 			long = nil
 		case long == nil:
-			long = make([]byte, 0, max(2*len(line), min(r.long, likelyLong)))
+			long = r.pool.Make(max(2*len(line), min(r.long, likelyLong)))
 			fallthrough
 		default:
-			long = append(long, line...)
+			long = append(r.pool.Grow(long, len(line)), line...)
 		}
 		line, err = r.in.ReadSlice('\n')
 	}
 	if long != nil {
-		line = append(long, line...)
+		line = append(r.pool.Grow(long, len(line)), line...)
 		r.long = len(line)
 	}
 	r.own = long != nil && cap(line)-len(line) <= len(line)/4 // else too much would be held

@@ -2,7 +2,6 @@ package rpc
 
 import (
 	"encoding/json"
-	"slices"
 	"strconv"
 
 	"github.com/grpcline/grpcline/grpcops"
@@ -13,7 +12,19 @@ import (
 // appender is a result that writes itself: those with messages, which
 // encoding/json would check and copy once more. The text must be what
 // encoding/json would write.
-type appender interface{ appendJSON(dst []byte) []byte }
+type appender interface {
+	// textSize is about how long the text is, in bytes.
+	textSize() int
+	appendJSON(dst []byte) []byte
+}
+
+// sizeOf is for how long a result room is made, in bytes.
+func sizeOf(result any) int {
+	if a, ok := result.(appender); ok {
+		return a.textSize()
+	}
+	return 0
+}
 
 // appendResult writes a result.
 func appendResult(dst []byte, result any) ([]byte, error) {
@@ -58,12 +69,16 @@ func appendStreamID(dst []byte, id string) []byte {
 	return jsonscan.AppendQuoted(append(dst, `{"streamId":`...), id)
 }
 
-func appendArray(dst []byte, messages []json.RawMessage) []byte {
+func arraySize(messages []json.RawMessage) int {
 	size := len("[]") + answerTail
 	for _, m := range messages {
 		size += len(m) + len(",")
 	}
-	dst = append(slices.Grow(dst, size), '[')
+	return size
+}
+
+func appendArray(dst []byte, messages []json.RawMessage) []byte {
+	dst = append(dst, '[')
 	for i, m := range messages {
 		if i > 0 {
 			dst = append(dst, ',')
@@ -84,8 +99,9 @@ type callResult struct {
 	Status   grpcops.Status   `json:"status" doc:"always OK: another status is an error"`
 }
 
+func (r callResult) textSize() int { return len(r.Message) + answerTail }
+
 func (r callResult) appendJSON(dst []byte) []byte {
-	dst = slices.Grow(dst, len(r.Message)+answerTail)
 	dst = append(append(dst, `{"message":`...), r.Message...)
 	dst = appendMetadata(appendMetadata(dst, "headers", r.Headers), "trailers", r.Trailers)
 	return append(r.Status.AppendJSON(append(dst, `,"status":`...)), '}')
@@ -98,6 +114,8 @@ type messageResult struct {
 	Message  json.RawMessage `json:"message,omitempty" doc:"the message in ProtoJSON"`
 	*ended
 }
+
+func (r messageResult) textSize() int { return len(r.Message) + answerTail }
 
 func (r messageResult) appendJSON(dst []byte) []byte {
 	dst = append(appendStreamID(dst, r.StreamID), `,"done":`...)
@@ -116,6 +134,8 @@ type messagesResult struct {
 	*ended
 }
 
+func (r messagesResult) textSize() int { return arraySize(r.Messages) }
+
 func (r messagesResult) appendJSON(dst []byte) []byte {
 	dst = append(appendStreamID(dst, r.StreamID), `,"done":`...)
 	dst = strconv.AppendBool(dst, r.Done)
@@ -129,6 +149,8 @@ type sendResult struct {
 	Sent     int    `json:"sent" doc:"messages sent on the stream so far"`
 }
 
+func (sendResult) textSize() int { return 0 }
+
 func (r sendResult) appendJSON(dst []byte) []byte {
 	dst = append(appendStreamID(dst, r.StreamID), `,"sent":`...)
 	return append(strconv.AppendInt(dst, int64(r.Sent), 10), '}')
@@ -138,6 +160,8 @@ func (r sendResult) appendJSON(dst []byte) []byte {
 type streamResult struct {
 	StreamID string `json:"streamId" doc:"the stream's id"`
 }
+
+func (streamResult) textSize() int { return 0 }
 
 func (r streamResult) appendJSON(dst []byte) []byte {
 	return append(appendStreamID(dst, r.StreamID), '}')
@@ -151,6 +175,8 @@ type processResult struct {
 	Headers  grpcops.Metadata  `json:"headers" doc:"{name: [value…]}"`
 	Trailers grpcops.Metadata  `json:"trailers,omitempty" doc:"{name: [value…]}"`
 }
+
+func (r processResult) textSize() int { return arraySize(r.Messages) }
 
 func (r processResult) appendJSON(dst []byte) []byte { return append(r.members(dst), '}') }
 
@@ -191,6 +217,8 @@ type clientStreamResult struct {
 	Headers      grpcops.Metadata `json:"headers" doc:"{name: [value…]}"`
 	Trailers     grpcops.Metadata `json:"trailers" doc:"{name: [value…]}"`
 }
+
+func (r clientStreamResult) textSize() int { return len(r.Message) + answerTail }
 
 func (r clientStreamResult) appendJSON(dst []byte) []byte {
 	dst = append(append(dst, `{"message":`...), r.Message...)

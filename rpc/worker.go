@@ -47,6 +47,7 @@ import (
 	"time"
 
 	"github.com/grpcline/grpcline/grpcops"
+	"github.com/grpcline/grpcline/internal/buffers"
 	"github.com/grpcline/grpcline/internal/crew"
 	"github.com/grpcline/grpcline/internal/memory"
 	"github.com/grpcline/grpcline/state"
@@ -86,6 +87,7 @@ type Worker struct {
 	in      *bufio.Reader
 	out     *writer
 	account *memory.Account
+	buffers *buffers.Pool
 	crew    crew.Crew
 
 	root     context.Context // of all calls
@@ -108,10 +110,10 @@ const inputBuffer = 256 << 10
 func New(in io.Reader, out io.Writer, env *grpcops.Env, o Options) *Worker {
 	w := &Worker{
 		options: o, table: newTable(allMethods()), in: bufio.NewReaderSize(in, inputBuffer),
-		account: memory.New(o.MaxInflightBytes), shutdown: make(chan struct{}), refused: make(chan struct{}), atEnd: make(chan struct{}),
+		account: memory.New(o.MaxInflightBytes), buffers: env.Buffers, shutdown: make(chan struct{}), refused: make(chan struct{}), atEnd: make(chan struct{}),
 		inFlight: map[string]*call{}, idle: make(chan struct{}),
 	}
-	w.out = newWriter(out, o.UTF8, w.account)
+	w.out = newWriter(out, o.UTF8, w.account, w.buffers)
 	w.root, w.end = context.WithCancelCause(context.Background())
 	w.state = state.New(env, state.Limits{
 		Connections: o.MaxConnections, Streams: o.MaxStreams,
@@ -147,11 +149,11 @@ type source interface {
 
 // read admits messages until the input ends. Its error is nil there.
 func (w *Worker) read() error {
-	lines := newLineReader(w.in, w.options.MaxMessageBytes)
+	lines := newLineReader(w.in, w.options.MaxMessageBytes, w.buffers)
 	lines.scan.MostParts = w.options.mostMembers()
 	var in source = lines
 	if w.options.Framing == FramingHeaders || w.options.Framing == FramingAuto && beginsWithHeader(w.in) {
-		frames := &headerReader{in: w.in, max: w.options.MaxMessageBytes}
+		frames := &headerReader{in: w.in, pool: w.buffers, max: w.options.MaxMessageBytes}
 		frames.scan.MostParts = w.options.mostMembers()
 		in = frames
 		w.out.useHeaders()
@@ -188,6 +190,6 @@ func (w *Worker) receive(m message) {
 	case isBatch(m.text):
 		w.batch(m.text, m.scan, taken)
 	default:
-		w.request(envelopeOf(m.text, m.scan.Members, m.scan.Inner), nil, taken)
+		w.request(envelopeOf(m.text, m.scan.Members, m.scan.Inner), m.text, nil, taken)
 	}
 }

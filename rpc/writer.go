@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"sync"
 
+	"github.com/grpcline/grpcline/internal/buffers"
 	"github.com/grpcline/grpcline/internal/jsonscan"
 	"github.com/grpcline/grpcline/internal/memory"
 )
@@ -30,8 +31,8 @@ type writer struct {
 	failed  chan struct{} // closed when writing has failed
 }
 
-func newWriter(out io.Writer, utf8 bool, a *memory.Account) *writer {
-	return &writer{out: out, utf8: utf8, account: a, failed: make(chan struct{})}
+func newWriter(out io.Writer, utf8 bool, a *memory.Account, pool *buffers.Pool) *writer {
+	return &writer{out: out, utf8: utf8, account: a, queue: outqueue{pool: pool}, failed: make(chan struct{})}
 }
 
 // useHeaders turns Content-Length framing on.

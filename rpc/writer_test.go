@@ -56,7 +56,7 @@ func TestWriterForms(t *testing.T) {
 		{"a frame in UTF-8", `{"a":"ы"}`, true, true, "Content-Length: 10\r\n\r\n{\"a\":\"ы\"}"},
 	} {
 		out := &recorder{}
-		w := newWriter(out, test.utf8, memory.New(1<<20))
+		w := newWriter(out, test.utf8, memory.New(1<<20), nil)
 		if test.headers {
 			w.useHeaders()
 		}
@@ -73,7 +73,7 @@ func TestWriterForms(t *testing.T) {
 func TestWriterJoins(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		out := &recorder{gate: make(chan struct{})}
-		w := newWriter(out, false, memory.New(1<<20))
+		w := newWriter(out, false, memory.New(1<<20), nil)
 		w.add([]byte("first"), 0)
 		go w.flush(false)
 		synctest.Wait()
@@ -98,7 +98,7 @@ func TestWriterJoins(t *testing.T) {
 func TestWriterLetsGo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		out := &recorder{gate: make(chan struct{})}
-		w := newWriter(out, false, memory.New(1<<20))
+		w := newWriter(out, false, memory.New(1<<20), nil)
 		free := make(chan struct{})
 		w.add([]byte("mine"), 0)
 		go func() {
@@ -128,7 +128,7 @@ func TestWriterLetsGo(t *testing.T) {
 // TestWriterKeepsMessagesApart adds from many goroutines.
 func TestWriterKeepsMessagesApart(t *testing.T) {
 	out := &recorder{}
-	w := newWriter(out, false, memory.New(1<<20))
+	w := newWriter(out, false, memory.New(1<<20), nil)
 	var adding sync.WaitGroup
 	const goroutines, each = 20, 50
 	for g := range goroutines {
@@ -168,7 +168,7 @@ func TestWriterKeepsMessagesApart(t *testing.T) {
 // when they are written.
 func TestWriterGivesBack(t *testing.T) {
 	a := memory.New(1 << 20)
-	w := newWriter(&recorder{}, false, a)
+	w := newWriter(&recorder{}, false, a, nil)
 	a.Admit(1000)
 	w.add([]byte("answer"), 1000)
 	if requests, replies := a.Held(); requests != 0 || replies != len("answer\n") {
@@ -185,7 +185,7 @@ func TestWriterFails(t *testing.T) {
 	gone := errors.New("gone")
 	a := memory.New(1 << 20)
 	out := &recorder{err: gone}
-	w := newWriter(out, false, a)
+	w := newWriter(out, false, a, nil)
 	for range 3 {
 		w.add([]byte("x"), 0)
 		w.flush(false)
@@ -209,7 +209,7 @@ func TestWriterFails(t *testing.T) {
 func TestPushIsHeldBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		out := &recorder{gate: make(chan struct{})}
-		w := newWriter(out, false, memory.New(1<<30))
+		w := newWriter(out, false, memory.New(1<<30), nil)
 		w.add([]byte(strings.Repeat("x", backlog)), 0)
 		w.flushSoon()
 		ctx, cancel := context.WithCancel(t.Context())
@@ -253,7 +253,7 @@ func TestPushIsHeldBack(t *testing.T) {
 func TestPushesShareTheBacklog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		out := &recorder{gate: make(chan struct{})}
-		w := newWriter(out, false, memory.New(1<<30))
+		w := newWriter(out, false, memory.New(1<<30), nil)
 		w.add([]byte(strings.Repeat("x", backlog)), 0)
 		w.flushSoon()
 		var pushing sync.WaitGroup
@@ -280,7 +280,7 @@ func TestPushesShareTheBacklog(t *testing.T) {
 func TestDrainedGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		out := &recorder{gate: make(chan struct{})}
-		w := newWriter(out, false, memory.New(1<<20))
+		w := newWriter(out, false, memory.New(1<<20), nil)
 		w.add([]byte("x"), 0)
 		w.flushSoon()
 		ctx, cancel := context.WithCancel(t.Context())

@@ -79,7 +79,7 @@ func (s *State) CallMethod(c Call) (Op[*grpcops.Reply], error) {
 		var lost *grpcops.ReplyError
 		switch {
 		case err == nil:
-			l.reply.Size = cap(reply.Message)
+			l.reply.Size, l.text = cap(reply.Message), reply.Message
 		case errors.As(err, &lost):
 			l.reply.Size = cap(lost.Message)
 			err = &Progress{Err: lost.StatusError, Messages: []json.RawMessage{lost.Message}}

@@ -2,6 +2,7 @@ package state
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -27,6 +28,7 @@ type lease struct {
 	metadata grpcops.Metadata
 	timeout  time.Duration
 	reply    memory.Reply      // of a unary call
+	text     json.RawMessage   // the reply's, whose memory is used again once it is queued
 	gathers  *memory.Gathering // of a process… call; nil in others
 }
 
@@ -72,6 +74,7 @@ func (l *lease) conn(ctx context.Context) (*grpcops.Conn, error) {
 // answer, which is queued.
 func (l *lease) leave() {
 	l.reply.Release()
+	l.state.env.Buffers.Free(l.text)
 	if l.gathers != nil {
 		l.gathers.End()
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/grpcline/grpcline/grpcops"
 	"github.com/grpcline/grpcline/grpcops/schema"
+	"github.com/grpcline/grpcline/internal/buffers"
 	"github.com/grpcline/grpcline/internal/process"
 	"github.com/grpcline/grpcline/rpc"
 )
@@ -36,7 +37,7 @@ func main() {
 // serve does what the worker does.
 func serve() error {
 	grpcops.Quiet()
-	env := &grpcops.Env{Version: version, Schemas: schema.NewCache(schema.DefaultCacheBytes)}
+	env := &grpcops.Env{Version: version, Schemas: schema.NewCache(schema.DefaultCacheBytes), Buffers: new(buffers.Pool)}
 	in, restore := process.Prepare(os.Stdin, os.Stdout)
 	defer restore()
 	return rpc.New(in, os.Stdout, env, rpc.Options{

@@ -9,6 +9,7 @@ import (
 	"github.com/grpcline/grpcline/demo"
 	"github.com/grpcline/grpcline/grpcops"
 	"github.com/grpcline/grpcline/grpcops/schema"
+	"github.com/grpcline/grpcline/internal/buffers"
 	"github.com/grpcline/grpcline/internal/version"
 )
 
@@ -32,7 +33,7 @@ func (c *common) declare(root *cobra.Command) {
 // env is what the connections of this process share. stop ends its demo server, which
 // there is if withDemo says so.
 func (c *common) env(withDemo bool) (env *grpcops.Env, stop func()) {
-	env = &grpcops.Env{Version: version.Number, Schemas: schema.NewCache(schema.DefaultCacheBytes)}
+	env = &grpcops.Env{Version: version.Number, Schemas: schema.NewCache(schema.DefaultCacheBytes), Buffers: new(buffers.Pool)}
 	if !withDemo {
 		return env, func() {}
 	}
