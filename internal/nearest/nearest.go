@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // most is how many names are offered at the most.
@@ -13,20 +14,21 @@ const most = 3
 // longest is the longest name, in bytes, that is looked for.
 const longest = 200
 
+// shortest is the shortest name, in letters, that is looked for inside others.
+const shortest = 3
+
 // Names returns up to three of known that are like name, the likest first. A
 // name is alike where a few edits turn one into the other, letter case aside, or
-// where it is the last part of a dotted name.
+// where it is the last part of a dotted name. Where none is, those count that take
+// more edits, or that begin or end with the other.
 func Names(name string, known []string) []string {
-	type scored struct {
-		name  string
-		edits int
-	}
 	if len(name) > longest {
 		return nil
 	}
 	wanted := strings.ToLower(name)
-	limit := max(2, len([]rune(wanted))/3)
-	var alike []scored
+	letters := utf8.RuneCountInString(wanted)
+	few, more := max(2, letters/3), max(2, letters/2)
+	var alike, farther []scored
 	for _, k := range known {
 		if len(k) > 4*longest {
 			continue // no few edits lead there, and comparing takes as long as the name
@@ -36,9 +38,15 @@ func Names(name string, known []string) []string {
 		if tail := lower[strings.LastIndexByte(lower, '.')+1:]; tail != lower {
 			edits = min(edits, 1+distance(wanted[strings.LastIndexByte(wanted, '.')+1:], tail))
 		}
-		if edits <= limit {
+		switch {
+		case edits <= few:
 			alike = append(alike, scored{k, edits})
+		case edits <= more || within(wanted, lower) || within(lower, wanted):
+			farther = append(farther, scored{k, edits})
 		}
+	}
+	if alike == nil {
+		alike = farther
 	}
 	slices.SortStableFunc(alike, func(a, b scored) int { return a.edits - b.edits })
 	names := make([]string, 0, most)
@@ -46,6 +54,16 @@ func Names(name string, known []string) []string {
 		names = append(names, a.name)
 	}
 	return names
+}
+
+type scored struct {
+	name  string
+	edits int
+}
+
+// within tells whether whole begins or ends with part.
+func within(part, whole string) bool {
+	return utf8.RuneCountInString(part) >= shortest && (strings.HasPrefix(whole, part) || strings.HasSuffix(whole, part))
 }
 
 // Hint returns Names as the end of a sentence, such as `; did you mean "b"?`, and

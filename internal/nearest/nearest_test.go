@@ -17,6 +17,11 @@ func TestNames(t *testing.T) {
 		{"TestServise", []string{"grpc.testing.TestService"}},
 		{"sayHelo", []string{"SayHello"}},
 		{"tsl", []string{"tls"}},
+		{"meta", []string{"metadata"}},
+		{"tlsSettings", []string{"tls"}},
+		{"data", []string{"metadata"}},
+		{"Service", []string{"grpc.testing.TestService"}},
+		{"md", []string{}},
 		{"completely different", []string{}},
 		{"", []string{}},
 	} {
