@@ -60,6 +60,8 @@ func TestInputErrors(t *testing.T) {
 		{"three.Known", `{"any":{"@type":1}}`, "any.@type", "expected a string"},
 		{"three.Known", `{"any":{"@type":""}}`, "any.@type", "the URL is empty"},
 		{"three.Known", `{"any":{"@type":"x/nobody.Knows","a":1}}`, "any.@type", `no type "x/nobody.Knows" in the schema`},
+		{"three.Known", `{"any":{"@type":"x/nobody.Knows","value":1}}`, "any.@type", `no type "x/nobody.Knows" in the schema`},
+		{"three.Known", `{"any":{"@type":"x/nobody.Knows","value":"!"}}`, "any.value", "base64"},
 		{"three.Known", `{"any":{"@type":"x/three.Item","naam":1}}`, "any.naam", `did you mean "name"?`},
 		{"three.Known", `{"any":{"@type":"x/three.Item","@type":"x/three.Item"}}`, "any.@type", "given twice"},
 		{"three.Known", `{"any":{"@type":"x/google.protobuf.Duration"}}`, "any", `an Any of google.protobuf.Duration needs "value"`},

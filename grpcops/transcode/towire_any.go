@@ -142,9 +142,7 @@ func (w *toWire) anyMembers(m *Message, url []byte) *fault {
 			err = w.skip()
 		case isValue && values == 0:
 			values++
-			if err = w.anyValue(m, url); err != nil {
-				err = err.in("value")
-			}
+			err = w.anyValue(m, url)
 		case isType || isValue:
 			return faultf("given twice").in(string(name))
 		case w.options.AllowUnknownFields:
@@ -173,13 +171,19 @@ func (w *toWire) anyMembers(m *Message, url []byte) *fault {
 
 // anyValue reads the "value" of an Any.
 func (w *toWire) anyValue(m *Message, url []byte) *fault {
-	if m != nil {
-		return w.message(m)
-	}
-	if w.peek() != '"' {
+	var err *fault
+	switch {
+	case m != nil:
+		err = w.message(m)
+	case w.peek() != '"':
 		return unknownType(url)
+	default:
+		err = w.rawBase64()
 	}
-	return w.rawBase64()
+	if err != nil {
+		err = err.in("value")
+	}
+	return err
 }
 
 func unknownType(url []byte) *fault {
