@@ -173,3 +173,33 @@ func TestAliases(t *testing.T) {
 		}
 	}
 }
+
+// TestWrongImplicitConnection tells the place inside the request's connection, whether
+// params are wrong by their form or by what they lead to, and tls is beside it.
+func TestWrongImplicitConnection(t *testing.T) {
+	r := newRig(t)
+	for _, test := range []struct {
+		connection  obj
+		tls         any
+		param, path string
+	}{
+		{obj{"address": "ftp://x"}, nil, "connection", "connection.address"},
+		{obj{"timeoutMs": -1}, nil, "connection", "connection.timeoutMs"},
+		{obj{"metadata": obj{"te": "x"}}, nil, "connection", "connection.metadata.te"},
+		{obj{"proto": "message {"}, nil, "connection", "connection.proto"},
+		{obj{"proto": "/not/there.proto"}, nil, "connection", "connection.proto"},
+		{obj{"descriptorSet": "/not/there"}, nil, "connection", "connection.descriptorSet"},
+		{obj{"serviceConfig": obj{"methodConfig": 5}}, nil, "connection", "connection.serviceConfig"},
+		{obj{"tls": obj{"certFile": "/not/there"}}, nil, "connection", "connection.tls.certFile"},
+		{obj{"tls": obj{"certFile": "/not/there"}}, obj{"caPem": "none"}, "tls", "tls.caPem"},
+	} {
+		params := obj{"connection": with(obj{"address": r.server.Addr}, test.connection), "tls": test.tls}
+		err := r.Fail("getServiceList", params, -32602)
+		if err.Data.Param != test.param || err.Data.Path != test.path {
+			t.Errorf("%v: %+v", params, err)
+		}
+		if diagnosed := test.connection["proto"] == "message {"; diagnosed != (len(err.Data.Diagnostics) > 0) {
+			t.Errorf("%v: diagnostics %v", params, err.Data.Diagnostics)
+		}
+	}
+}

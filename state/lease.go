@@ -1,6 +1,7 @@
 package state
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -25,6 +26,7 @@ type lease struct {
 	state    *State
 	held     *connection               // nil if the connection is the request's own
 	params   *grpcops.ConnectionParams // of a connection of its own
+	ownTLS   bool                      // params have the TLS settings of the request
 	metadata grpcops.Metadata
 	timeout  time.Duration
 	reply    memory.Reply      // of a unary call
@@ -42,7 +44,7 @@ func (s *State) lease(ref Ref) (*lease, error) {
 		if ref.WaitForReady != nil {
 			p.WaitForReady = ref.WaitForReady
 		}
-		return &lease{state: s, params: &p, metadata: p.Metadata.Metadata, timeout: p.Timeout()}, nil
+		return &lease{state: s, params: &p, ownTLS: ref.TLS != nil, metadata: p.Metadata.Metadata, timeout: p.Timeout()}, nil
 	}
 	if ref.TLS != nil {
 		return nil, &grpcops.ParamError{Param: "tls", Message: fmt.Sprintf("tls is for connection params; connection %q is open already, so give tls to openConnection", ref.ID)}
@@ -61,13 +63,28 @@ func (l *lease) conn(ctx context.Context) (*grpcops.Conn, error) {
 	if l.held == nil {
 		ctx, cancel := l.state.deadline(ctx, l.params.ConnectTimeout())
 		defer cancel()
-		return l.state.env.Dial(ctx, *l.params)
+		conn, err := l.state.env.Dial(ctx, *l.params)
+		return conn, l.inConnection(err)
 	}
 	conn, err := l.held.ready(ctx)
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = grpcops.NotInTime(fmt.Sprintf("connection %q is still being opened: %v", l.held.id, err))
 	}
 	return conn, err
+}
+
+// inConnection places what is wrong with params of the lease's own in the request's
+// "connection". The request's TLS settings stand beside that.
+func (l *lease) inConnection(err error) error {
+	var wrong *grpcops.ParamError
+	if !errors.As(err, &wrong) || l.ownTLS && wrong.Param == "tls" {
+		return err
+	}
+	const param = "connection"
+	inside := *wrong // that of a schema belongs to all who have it
+	inside.Path = param + "." + cmp.Or(wrong.Path, wrong.Param)
+	inside.Param = param
+	return &inside
 }
 
 // leave ends the use of a connection that is held, and what was set aside for the
