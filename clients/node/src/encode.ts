@@ -1,12 +1,22 @@
 import { RawJson } from "./rawjson";
 
-/** What is written in order: text, or bytes that stand in it. */
-export type Part = string | Buffer;
+/** Long text, which is written as it is and never joined with what stands around it. */
+export interface LongText {
+  readonly text: string;
+  /** `latin1` if it is all ASCII, which is copied faster so. */
+  readonly encoding: "utf8" | "latin1";
+}
+
+/** What is written in order. */
+export type Part = string | LongText;
 
 /** From this length on a string or a buffer is a part of its own, in characters or bytes. */
 const long = 8 * 1024;
 
-/** How much of one is encoded at a time: pieces of this size stay in the processor's cache. */
+/**
+ * How many bytes are encoded at a time. The base64 of so many stays in the processor's
+ * cache; that of twice as many would be a large object to V8, which costs it more.
+ */
 const piece = 48 * 1024;
 
 /**
@@ -82,7 +92,7 @@ class Writer {
   private raw({ text }: RawJson): void {
     const line = text.replace(/[\r\n]/g, " ");
     if (line.length < long) this.text += line;
-    else this.push(Buffer.from(line));
+    else this.push({ text: line, encoding: "utf8" });
   }
 
   private bytes(bytes: Buffer): void {
@@ -91,7 +101,7 @@ class Writer {
       this.text += bytes.toString("base64");
     } else {
       for (let at = 0; at < bytes.length; at += piece) {
-        this.push(Buffer.from(bytes.toString("base64", at, at + piece), "latin1"));
+        this.push({ text: bytes.toString("base64", at, at + piece), encoding: "latin1" });
       }
     }
     this.text += '"';
@@ -99,13 +109,12 @@ class Writer {
 
   /** A long string, which is most often base64 and then needs no escapes. */
   private string(text: string): void {
-    const pieces = base64Pieces(text);
-    if (!pieces) {
-      this.push(Buffer.from(JSON.stringify(text)));
+    if (!isBase64(text)) {
+      this.push({ text: JSON.stringify(text), encoding: "utf8" });
       return;
     }
     this.text += '"';
-    for (const piece of pieces) this.push(piece);
+    this.push({ text, encoding: "latin1" });
     this.text += '"';
   }
 
@@ -122,17 +131,13 @@ class Writer {
 
 const scratch = Buffer.allocUnsafeSlow(piece);
 
-/** The bytes of a string that is base64 throughout; undefined where it is not. */
-function base64Pieces(text: string): Buffer[] | undefined {
-  const list: Buffer[] = [];
+/** Whether a string is base64 throughout, looked at piece by piece. */
+function isBase64(text: string): boolean {
   for (let at = 0; at < text.length; at += piece) {
     const part = text.slice(at, at + piece);
-    const bytes = Buffer.allocUnsafe(part.length);
-    if (Buffer.byteLength(part) !== part.length || !isBase64(part)) return undefined;
-    bytes.write(part, "latin1");
-    list.push(bytes);
+    if (Buffer.byteLength(part) !== part.length || !isBase64Piece(part)) return false;
   }
-  return list;
+  return true;
 }
 
 /**
@@ -140,7 +145,7 @@ function base64Pieces(text: string): Buffer[] | undefined {
  * so that one of them makes what is decoded shorter; to ask it so takes a twentieth of
  * a regular expression's time.
  */
-function isBase64(text: string): boolean {
+function isBase64Piece(text: string): boolean {
   const digits = text.length - (text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0);
   return digits % 4 !== 1 && scratch.write(text, "base64") === Math.floor((digits * 3) / 4);
 }

@@ -144,7 +144,11 @@ export class LineWriter extends AbstractMessageWriter implements MessageWriter {
       return;
     }
     this.output.cork();
-    for (const part of [...parts, text]) this.output.write(typeof part === "string" ? Buffer.from(part) : part);
+    for (const part of [...parts, text]) {
+      // Node.js encodes the strings of a writev into memory that it sets aside once.
+      if (typeof part === "string") this.output.write(part);
+      else this.output.write(part.text, part.encoding);
+    }
     this.output.uncork();
   }
 }

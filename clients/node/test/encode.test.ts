@@ -6,7 +6,7 @@ import { RawJson } from "../src/rawjson";
 
 /** The whole text of what is written in parts. */
 function text(value: unknown): string {
-  return new Encoded(value).parts.map(String).join("");
+  return new Encoded(value).parts.map((part) => (typeof part === "string" ? part : part.text)).join("");
 }
 
 class Labelled {
@@ -66,7 +66,14 @@ test("long parts are not made one text with the rest", () => {
   const parts = new Encoded({ a: 1, body: Buffer.alloc(100_000), b: 2 }).parts;
   assert.equal(parts[0], '{"a":1,"body":"');
   assert.equal(parts.at(-1), '","b":2}');
-  assert(parts.slice(1, -1).every((part) => Buffer.isBuffer(part)));
+  assert(parts.slice(1, -1).every((part) => typeof part === "object"));
+});
+
+test("only what is ASCII is written as latin1", () => {
+  const encodings = (value: unknown) => new Encoded(value).parts.flatMap((part) => (typeof part === "string" ? [] : [part.encoding]));
+  const [ascii, other] = ["A".repeat(60_000), "ü".repeat(60_000)];
+  assert.deepEqual(encodings([Buffer.from(ascii), ascii]), ["latin1", "latin1", "latin1"]);
+  assert.deepEqual(encodings([other, ascii + "ü", new RawJson(`"${other}"`)]), ["utf8", "utf8", "utf8"]);
 });
 
 test("what is no JSON is told", () => {

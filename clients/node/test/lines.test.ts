@@ -48,3 +48,12 @@ test("messages of one turn are written at once, one a line", async () => {
     '{"jsonrpc":"2.0","id":1,"method":"ping"}\n{"jsonrpc":"2.0","id":2,"method":"a","params":{"request":[1, 2]}}\n',
   );
 });
+
+test("long text of either encoding is written as UTF-8", async () => {
+  const output = new PassThrough({ highWaterMark: 1 << 20 });
+  const params = { before: "ü", bytes: Buffer.alloc(100_000, "b"), between: "ü", long: "ü".repeat(50_000), after: "ü" };
+  await new LineWriter(output).write({ jsonrpc: "2.0", id: 1, method: "a", params } as Message);
+  await new Promise((resolve) => setImmediate(resolve));
+  const sent = { ...params, bytes: params.bytes.toString("base64") };
+  assert.deepEqual(JSON.parse(String(output.read())), { jsonrpc: "2.0", id: 1, method: "a", params: sent });
+});
