@@ -15,7 +15,7 @@ type startServerParams struct {
 	ServerID        string `json:"serverId,omitempty" doc:"an id of the host's choice; without it the worker numbers: v1, v2, …"`
 	MaxWaitingCalls *int   `json:"maxWaitingCalls,omitempty" doc:"how many calls may wait to be accepted (1000); more are answered with status 8"`
 	AcceptTimeoutMs *int   `json:"acceptTimeoutMs,omitempty" doc:"a call that nobody accepts in time is answered with status 14 (10000); 0 is no bound"`
-	Push            bool   `json:"push,omitempty" doc:"calls come as incomingCall notifications, and their messages as streamMessage (false)"`
+	Push            *push  `json:"push,omitempty" doc:"true: calls come as incomingCall notifications, and their messages as streamMessage (false); {window: n}: at most n messages of a call until ackMessages"`
 }
 
 type startedResult struct {
@@ -117,7 +117,7 @@ func serverMethods() []*method {
 				}
 				op, err := w.state.StartServer(p.ServerParams, state.ServerOptions{
 					ServerID: p.ServerID, MaxWaitingCalls: waiting,
-					AcceptTimeout: grpcops.Millis(p.AcceptTimeoutMs, defaultAcceptTimeout), Push: p.Push,
+					AcceptTimeout: grpcops.Millis(p.AcceptTimeoutMs, defaultAcceptTimeout), Push: p.Push.wanted(),
 				})
 				return then(op, err, func(s state.Started) startedResult { return startedResult{s.ID, s.Address, s.Services} })
 			}).opening("serverId", (*state.State).FailStartServer),

@@ -65,10 +65,7 @@ type streamCallParams struct {
 }
 
 func (p *streamCallParams) call(request json.RawMessage) (state.Call, state.StreamOptions) {
-	options := state.StreamOptions{StreamID: p.StreamID, DeadlineMs: p.DeadlineMs}
-	if p.Push != nil && p.Push.on {
-		options.Push = &state.Push{Window: p.Push.window}
-	}
+	options := state.StreamOptions{StreamID: p.StreamID, DeadlineMs: p.DeadlineMs, Push: p.Push.wanted()}
 	return state.Call{
 		Ref:       idOnly(p.Connection),
 		Target:    grpcops.Target{Service: p.Service, Method: p.Method, Options: p.CallOptions},
@@ -81,6 +78,14 @@ func (p *streamCallParams) call(request json.RawMessage) (state.Call, state.Stre
 type push struct {
 	on     bool
 	window int
+}
+
+// wanted is how messages are pushed; nil if they are not.
+func (p *push) wanted() *state.Push {
+	if p == nil || !p.on {
+		return nil
+	}
+	return &state.Push{Window: p.window}
 }
 
 // UnmarshalJSON reads the three forms.

@@ -35,7 +35,7 @@ func (s *State) AcceptCall(serverID string, timeoutMs *int) (Op[*Accepted], erro
 	st := s.acceptedStream(sv, id)
 	bound := grpcops.Millis(timeoutMs, 0)
 	var who *acceptor
-	if !sv.push {
+	if sv.push == nil {
 		who = sv.arrivals.ask()
 	}
 	sv.accepts++
@@ -76,7 +76,7 @@ func (s *State) nextCall(ctx context.Context, st *stream, sv *server, who *accep
 		}
 		return nil, err
 	}
-	if sv.push {
+	if sv.push != nil {
 		return nil, errorf(Pushing, "the calls of server %q are pushed as incomingCall notifications", sv.id)
 	}
 	late, waits := neverFires, s.waits.Done()
@@ -166,7 +166,8 @@ func (s *State) pushCalls(sv *server, told <-chan struct{}) {
 		s.mu.Lock()
 		st := s.acceptedStream(sv, s.pushedID(sv))
 		s.mu.Unlock()
-		st.push = newPushed(st.id, Push{}, s.pusher)
+		st.push = newPushed(st.id, *sv.push, s.pusher)
+		st.push.gone = a.call.Done()
 		s.accept(st, a)
 		s.pusher.Call(s.life, &Accepted{st.id, a.call, a.request})
 		close(st.push.start)

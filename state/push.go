@@ -22,6 +22,9 @@ type pushed struct {
 	start      chan struct{} // closed when the host has been told of the stream
 	told       chan struct{} // closed when it has been told of the end, or need not be
 
+	gone <-chan struct{} // closed when a served call is over; nil at the client's end
+	cut  bool            // the call was over while the window was full; the receiver's own
+
 	window int // 0 is none
 	mu     sync.Mutex
 	unread int           // pushed and not acknowledged
@@ -46,18 +49,24 @@ func (p *pushed) begin(wanted context.Context) {
 
 // message pushes one message, waiting for the window and for the host to read,
 // until wanted ends. It returns false if the window is full for good.
+//
+// If a served call ends while its window is full, this message and all after it are
+// dropped: the host is to be told of the end at once, and nobody waits for what it would
+// answer.
 func (p *pushed) message(wanted context.Context, message json.RawMessage) bool {
-	for wanted.Err() == nil && !p.take() {
+	for wanted.Err() == nil && !p.cut && !p.take() {
 		select {
 		case <-p.acked:
 		case <-wanted.Done():
+		case <-p.gone:
+			p.cut = true
 		case <-p.final:
 			if p.isFull() {
 				return false
 			}
 		}
 	}
-	if wanted.Err() == nil {
+	if wanted.Err() == nil && !p.cut {
 		p.deliver(wanted, message)
 		p.heard()
 	}
@@ -162,7 +171,7 @@ func (p *pushed) ack(count int) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.window == 0 {
-		return &grpcops.ParamError{Param: "streamId", Message: `the stream has no window; ackMessages is for streams opened with push: {"window": n}`}
+		return &grpcops.ParamError{Param: "streamId", Message: `the stream has no window; ackMessages is for streams that push with {"window": n}`}
 	}
 	if count > p.unread {
 		return &grpcops.ParamError{Param: "count", Message: "count is more than the messages that were pushed and not acknowledged"}

@@ -15,7 +15,7 @@ type server struct {
 	address  string // as it was given
 	since    time.Time
 	arrivals *arrivals
-	push     bool
+	push     *Push          // nil if calls are asked for
 	work     sync.WaitGroup // what pushes calls, and what stops the server
 
 	opened  chan struct{}   // closed when the start has ended
@@ -38,7 +38,7 @@ type ServerOptions struct {
 	ServerID        string // chosen by the host; "" is the next number
 	MaxWaitingCalls int
 	AcceptTimeout   time.Duration // how long a call waits to be accepted; 0 is no bound
-	Push            bool
+	Push            *Push         // nil if calls are asked for
 }
 
 // Started is a running server.
@@ -63,7 +63,7 @@ func (s *State) StartServer(p grpcops.ServerParams, o ServerOptions) (Op[Started
 	sv.order = s.servers.add(id, sv)
 	op := Op[Started]{}
 	told := make(chan struct{})
-	if o.Push {
+	if o.Push != nil {
 		op.Told = func() { close(told) }
 	}
 	op.Do = func(ctx context.Context) (Started, error) {
@@ -76,7 +76,7 @@ func (s *State) StartServer(p grpcops.ServerParams, o ServerOptions) (Op[Started
 		if err != nil {
 			return Started{}, err
 		}
-		if o.Push {
+		if o.Push != nil {
 			sv.work.Go(func() { s.pushCalls(sv, told) })
 		}
 		return Started{id, serving.Address, serving.Services}, nil
