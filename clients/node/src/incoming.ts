@@ -6,6 +6,9 @@ import type { IncomingCall, Metadata, MethodKind, Peer, ReceivedMetadata, Status
 /** How many messages are sent ahead of the transport. */
 const ahead = 64;
 
+/** How many messages of a call the worker sends ahead of its handler. */
+export const window = 64;
+
 /** The longest time that a timer of Node.js takes, in milliseconds. */
 const longestTimer = 2 ** 31 - 1;
 
@@ -31,7 +34,9 @@ export interface ServerCall {
 export class Incoming implements ServerCall {
   readonly trailers: Metadata = {};
   /** The messages of a client that streams. */
-  readonly requests = new Queue<unknown>();
+  readonly requests = new Queue<unknown>(() => this.dealtWith());
+  /** Messages that the handler has dealt with and the worker has not been told of. */
+  private unacknowledged = 0;
   private readonly aborter = new AbortController();
   private deadline: NodeJS.Timeout | undefined;
 
@@ -101,10 +106,10 @@ export class Incoming implements ServerCall {
     await this.ask("closeStream");
   }
 
-  /** The client has sent all, or went away. */
+  /** The client has sent all or went away, or the server is being stopped. */
   ended({ status }: Pick<StreamEnd, "status">): void {
     if (status.code === 0) this.requests.finish();
-    else this.abort(new StatusError(`the client went away: ${status.name}`, status, { origin: "client" }));
+    else this.abort(new StatusError(`${status.name}: ${status.message}`, status, { origin: "client" }));
   }
 
   abort(reason: unknown): void {
@@ -116,6 +121,14 @@ export class Incoming implements ServerCall {
   /** Nothing of the call is waited for any longer. */
   settled(): void {
     clearTimeout(this.deadline);
+  }
+
+  /** Makes room for more messages, in one notification for many. */
+  private dealtWith(): void {
+    this.unacknowledged++;
+    if (this.unacknowledged < window / 2) return;
+    this.rpc.notify("ackMessages", { streamId: this.call.streamId, count: this.unacknowledged });
+    this.unacknowledged = 0;
   }
 
   private ask<Result>(method: string, params: object = {}): Promise<Result> {

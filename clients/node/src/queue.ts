@@ -1,11 +1,15 @@
 /**
  * What comes in by itself, to be iterated over once, in order: items, then an end or an
  * error. An error is told after the items that came before it.
+ *
+ * @param taken is told of each item when the next is asked for
  */
 export class Queue<Item> implements AsyncIterable<Item> {
   private items: Item[] = [];
   private end: { error?: unknown } | undefined;
   private wake: (() => void) | undefined;
+
+  constructor(private readonly taken: () => void = () => {}) {}
 
   push(item: Item): void {
     if (this.end) return;
@@ -23,7 +27,10 @@ export class Queue<Item> implements AsyncIterable<Item> {
     for (;;) {
       const items = this.items;
       this.items = [];
-      yield* items;
+      for (const item of items) {
+        yield item;
+        this.taken();
+      }
       if (this.items.length > 0) continue;
       if (this.end) {
         if ("error" in this.end) throw this.end.error;

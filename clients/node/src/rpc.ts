@@ -88,6 +88,11 @@ export class Rpc {
     }
   }
 
+  /** Sends what is not answered; a worker that has ended is not told. */
+  notify(method: string, params: object): void {
+    if (this.end === undefined) void this.connection.sendNotification(method, new Encoded(params)).catch(() => {});
+  }
+
   /** Keeps Node.js alive until a promise of a background request is settled. */
   async waitFor<Result>(promise: Promise<Result>): Promise<Result> {
     this.hold(1);

@@ -1,6 +1,6 @@
 import { Calls, type Handler } from "./calls";
 import { WorkerError } from "./errors";
-import type { ServerCall } from "./incoming";
+import { type ServerCall, window } from "./incoming";
 import type { Rpc } from "./rpc";
 import type { ServeParams } from "./types";
 
@@ -44,7 +44,7 @@ export class Server {
 
   /** Starts one; worker.serve does it for others. */
   static async start(rpc: Rpc, { handlers, onError, ...params }: ServeOptions): Promise<Server> {
-    const started = await rpc.request<Started>("startServer", { ...params, push: true });
+    const started = await rpc.request<Started>("startServer", { ...params, push: { window } });
     return new Server(rpc, started, { ...(handlers && { handlers }), ...(onError && { onError }) });
   }
 

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { test } from "node:test";
+import { test, type TestContext } from "node:test";
 
 import { type Connection, RequestError, type ServeOptions, type Server, type ServerCall, StatusError, Worker, WorkerError } from "../src/index";
+import { window } from "../src/incoming";
+import { Queue } from "../src/queue";
+import { Rpc } from "../src/rpc";
 import { collect, withWorker } from "./support";
 
 interface Text {
@@ -263,6 +266,53 @@ test("messages of a client that went away end in an error", () =>
     await stream.close();
   }));
 
+/** Counts the messages that wait for handlers; reached resolves when so many have waited at a time. */
+function waiting(t: TestContext, count: number): { most: () => number; reached: Promise<void> } {
+  let [now, most] = [0, 0];
+  let reach!: () => void;
+  const reached = new Promise<void>((resolve) => (reach = resolve));
+  const { push } = Queue.prototype;
+  t.mock.method(Queue.prototype, "push", function (this: Queue<unknown>, item: unknown) {
+    most = Math.max(most, ++now);
+    if (most >= count) reach();
+    push.call(this, item);
+  });
+  const { notify } = Rpc.prototype;
+  t.mock.method(Rpc.prototype, "notify", function (this: Rpc, method: string, params: { count: number }) {
+    now -= params.count;
+    notify.call(this, method, params);
+  });
+  return { most: () => most, reached };
+}
+
+test("a slow handler holds its client back, and nothing is lost", (t) =>
+  withServer(async (server, connection, worker) => {
+    const { most, reached } = waiting(t, window);
+    server.handle(`${echo}/Client`, async (requests: AsyncIterable<Text>) => {
+      await reached;
+      for (let i = 0; i < 20; i++) await worker.request("ping"); // more would come meanwhile
+      return { text: (await collect(requests)).map(({ text }) => text).join() };
+    });
+    const texts = Array.from({ length: 2000 }, (_, i) => `${i}`);
+    const stream = await connection.clientStream<Text, Text>(`${echo}/Client`);
+    await stream.sendAll(texts.map((text) => ({ text })));
+    assert.deepEqual((await stream.finish()).message, { text: texts.join() });
+    assert.equal(most(), window);
+  }));
+
+test("the signal fires when a client goes away that was held back", (t) =>
+  withServer(async (server, connection) => {
+    const { reached } = waiting(t, window);
+    const { handler, reason } = waits();
+    server.handle(`${echo}/Client`, handler);
+    const stream = await connection.clientStream<Text, Text>(`${echo}/Client`);
+    await stream.sendAll(Array.from({ length: 2 * window }, () => ({ text: "more" })));
+    await reached;
+    await stream.cancel();
+    assert.equal((await reason).code, 1);
+    await stream.close();
+  }));
+
 test("a stream of responses stops when nobody takes them", () =>
   withServer(async (server, connection) => {
     let isOver!: () => void;
@@ -289,7 +339,7 @@ test("stop waits for calls under way, then fires their signals", () =>
     await running;
     assert.equal(await server.stop({ graceMs: 0 }), 1);
     await assert.rejects(call, { code: 14 });
-    assert.match((await reason).message, /was stopped/);
+    assert.match((await reason).message, /stopped/);
     assert.equal(await server.stop(), 1);
 
     const second = await worker.serve({ address: "127.0.0.1:0", proto });
