@@ -106,9 +106,11 @@ func (d *DescriptorSet) read(ctx context.Context, importPaths []string) (text st
 	return text, set.File, nil
 }
 
-// isJSON tells JSON from the wire format, in which a set begins with its first tag.
+// isJSON tells JSON from the wire format, in which a set begins with its first tag. That
+// is a line feed, and the length behind it may be a brace; but no set is JSON as a whole.
 func isJSON(text string) bool {
-	return strings.HasPrefix(strings.TrimLeft(strings.TrimPrefix(text, "\ufeff"), " \t\r\n"), "{")
+	start := strings.TrimLeft(strings.TrimPrefix(text, "\ufeff"), " \t\r\n")
+	return strings.HasPrefix(start, "{") && (text[0] != '\n' || json.Valid([]byte(start)))
 }
 
 // plainJSONError is a message of protojson without its prefix, which has a space that

@@ -149,6 +149,29 @@ func setOf(t *testing.T, pairs ...string) []byte {
 	return raw
 }
 
+// TestDescriptorSetOfAnyLength has sets whose first bytes are every length there is,
+// those of "\n{" and "\n{\n\"" too, which is how JSON may begin.
+func TestDescriptorSetOfAnyLength(t *testing.T) {
+	for n := range 200 {
+		name := strings.Repeat("x", n+1)
+		for more := range 200 {
+			file := &descriptorpb.FileDescriptorProto{Name: &name, Package: new("p" + strings.Repeat("q", more))}
+			raw, err := proto.Marshal(&descriptorpb.FileDescriptorSet{File: []*descriptorpb.FileDescriptorProto{file}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			d := DescriptorSet{Base64: new(base64.StdEncoding.EncodeToString(raw))}
+			if _, files, err := d.read(t.Context(), nil); err != nil || len(files) != 1 || files[0].GetName() != name {
+				t.Fatalf("%q: %v", raw[:4], err)
+			}
+		}
+	}
+	d := DescriptorSet{Base64: new(base64.StdEncoding.EncodeToString([]byte("\n{\"file\":[{\"name\":\"a.proto\"}]}")))}
+	if _, files, err := d.read(t.Context(), nil); err != nil || len(files) != 1 {
+		t.Errorf("JSON behind a line feed: %v", err)
+	}
+}
+
 func TestDescriptorSet(t *testing.T) {
 	const p3 = "syntax = \"proto3\"; "
 	raw := setOf(t,
