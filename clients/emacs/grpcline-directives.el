@@ -4,43 +4,15 @@
 
 ;;; Commentary:
 
-;; The directives of a .grpc file, `# @name value' lines that say how to call, and
-;; what the worker is asked for them.  Settings are a plist; what a directive says
-;; wrongly is signalled as `grpcline-problem', in a sentence.
+;; The directives of a .grpc file, `# @name value' lines that say how to call.
+;; Settings are a plist; what a directive says wrongly is signalled as
+;; `grpcline-problem', in a sentence.
 
 ;;; Code:
 
 (require 'cl-lib)
 (require 'subr-x)
-
-(define-error 'grpcline-problem "There is a problem")
-
-(defun grpcline-problem (format &rest arguments)
-  "Signal a problem: FORMAT with ARGUMENTS."
-  (signal 'grpcline-problem (list (apply #'format format arguments))))
-
-(defun grpcline-hint (name known)
-  "Return which of KNOWN was probably meant by NAME, as the end of a sentence."
-  (let ((fewest (1+ (max 2 (/ (length name) 3)))) best)
-    (dolist (candidate known)
-      (let ((edits (string-distance (downcase name) (downcase candidate))))
-        (when (< edits fewest)
-          (setq best candidate fewest edits))))
-    (if best (format "; did you mean \"%s\"?" best) "")))
-
-(defun grpcline-path-join (folder path)
-  "Return PATH, which starts at FOLDER if it is relative, without dots."
-  (let* ((whole (if (string-match-p "\\`\\(?:/\\|\\\\\\\\\\|[A-Za-z]:[/\\]\\)" path)
-                    path
-                  (concat folder "/" path)))
-         (root (if (string-prefix-p "/" whole) "/" ""))
-         parts)
-    (dolist (part (split-string whole "/" t))
-      (cond ((equal part "."))
-            ((not (equal part "..")) (push part parts))
-            ((and parts (not (equal (car parts) ".."))) (pop parts))
-            ((equal root "") (push part parts))))
-    (concat root (string-join (nreverse parts) "/"))))
+(require 'grpcline-text)
 
 (defun grpcline-directives--words (value)
   "Split VALUE at spaces; double quotes keep theirs."
@@ -124,7 +96,7 @@
     (_ (grpcline-problem "# @auth is bearer TOKEN, basic USER PASSWORD, or none"))))
 
 (defun grpcline-directives--retry (value)
-  "Read a service config from VALUE, by gRPC's proposal A6."
+  "Read (COUNT . STATUSES), how often is tried again after which, from VALUE."
   (pcase-let ((`(,count . ,statuses) (grpcline-directives--words value)))
     (unless (and count (string-match-p "\\`[1-4]\\'" count))
       (grpcline-problem "a retry is a number of further attempts, 1 to 4, then names of statuses"))
@@ -132,14 +104,7 @@
       (unless (member name grpcline-directives--statuses)
         (grpcline-problem "there is no status \"%s\"%s" name
                           (grpcline-hint name grpcline-directives--statuses))))
-    `((methodConfig
-       . [((name . [nil])
-           (retryPolicy
-            . ((maxAttempts . ,(1+ (string-to-number count)))
-               (initialBackoff . "0.2s")
-               (maxBackoff . "2s")
-               (backoffMultiplier . 2)
-               (retryableStatusCodes . ,(vconcat (or statuses '("UNAVAILABLE")))))))]))))
+    (cons (string-to-number count) (or statuses '("UNAVAILABLE")))))
 
 (defun grpcline-directives-read (settings name value folder)
   "Return SETTINGS with the directive NAME of VALUE; paths start at FOLDER."
@@ -172,6 +137,10 @@
       (_ (grpcline-problem "there is no directive \"%s\"%s" name
                            (grpcline-hint name grpcline-directives-names))))))
 
+(defun grpcline-directives-adds-up-p (name)
+  "Whether a request's own directives NAME are added to those of the file."
+  (member name '("proto" "import-path")))
+
 (defun grpcline-directives-merge (file own)
   "Return the settings OWN of a request over those of its FILE; schemas add up."
   (let ((merged (copy-sequence file)))
@@ -181,44 +150,6 @@
                                             (append (plist-get file key) value)
                                           value))))
     merged))
-
-(defun grpcline-directives--import-name (path roots)
-  "Return the name by which other schemas import PATH, by protoc's rule.
-That is its path below the first of ROOTS that contains it, else its file name."
-  (let ((root (seq-find (lambda (it) (string-prefix-p (file-name-as-directory it) path)) roots)))
-    (if root
-        (substring path (length (file-name-as-directory root)))
-      (car (last (split-string path "[/\\]" t))))))
-
-(defun grpcline-directives-connection (address metadata settings)
-  "Return params of `openConnection' for ADDRESS, METADATA and SETTINGS."
-  (let ((auth (plist-get settings :auth))
-        (roots (plist-get settings :import-paths)))
-    (when (and auth (not (equal auth "")) (not (assoc "authorization" metadata)))
-      (push (list "authorization" auth) metadata))
-    (cl-flet ((when-set (name value &optional (as value)) (and value (list (cons name as)))))
-      (append
-       (when-set 'address address)
-       (when-set 'metadata metadata
-                 (mapcar (lambda (it) (cons (intern (car it)) (vconcat (cdr it)))) metadata))
-       (when-set 'proto (plist-get settings :proto)
-                 (mapcar (lambda (path)
-                           (if (string-match-p "\\`https?://" path)
-                               (cons (intern (if (string-match "[^/]+\\'" path) (match-string 0 path) path))
-                                     `((url . ,path)))
-                             (cons (intern (grpcline-directives--import-name path roots))
-                                   `((file . ,path)))))
-                         (plist-get settings :proto)))
-       (when-set 'importPaths roots (vconcat roots))
-       (when-set 'descriptorSet (plist-get settings :descriptor-set)
-                 `((file . ,(plist-get settings :descriptor-set))))
-       (when-set 'reflection (plist-get settings :reflection))
-       (when-set 'tls (plist-get settings :tls) (car (plist-get settings :tls)))
-       (when-set 'json (plist-get settings :json))
-       (when-set 'compression (plist-get settings :compression))
-       (when-set 'authority (plist-get settings :authority))
-       (when-set 'proxy (plist-get settings :proxy))
-       (when-set 'serviceConfig (plist-get settings :retry))))))
 
 (provide 'grpcline-directives)
 ;;; grpcline-directives.el ends here

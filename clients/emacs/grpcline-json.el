@@ -4,10 +4,8 @@
 
 ;;; Commentary:
 
-;; The tokens of JSON text by their places, so that numbers past 2^53 and the
-;; order of members stay as a user has written them.  Values that the worker
-;; hands out are plists, vectors, strings, numbers, t, `:json-false' and `:null';
-;; an empty object is nil.
+;; The tokens and values of JSON text by their places, so that numbers past 2^53 and
+;; the order of members stay as they are written.
 
 ;;; Code:
 
@@ -123,115 +121,6 @@ Signal `grpcline-json-problem' with a line and a sentence if it is not JSON."
                   (grpcline-json-line text (1- grpcline-json--at)))
             values))
     (nreverse values)))
-
-(defun grpcline-json-escape (text)
-  "Return TEXT for the inside of a JSON string."
-  (replace-regexp-in-string
-   "[\0-\x1f\"\\]"
-   (lambda (char)
-     (pcase (aref char 0)
-       (?\" "\\\"") (?\\ "\\\\") (?\n "\\n") (?\r "\\r") (?\t "\\t")
-       (?\b "\\b") (?\f "\\f")
-       (code (format "\\u%04x" code))))
-   text t t))
-
-(defun grpcline-json-name (key)
-  "Return the name that the keyword KEY of a plist stands for."
-  (substring (symbol-name key) 1))
-
-(defun grpcline-json-text (value)
-  "Return VALUE, as the worker hands it out, as JSON text."
-  (cond
-   ((stringp value) (concat "\"" (grpcline-json-escape value) "\""))
-   ((numberp value) (number-to-string value))
-   ((eq value t) "true")
-   ((eq value :json-false) "false")
-   ((eq value :null) "null")
-   ((vectorp value) (concat "[" (mapconcat #'grpcline-json-text value ",") "]"))
-   (t (concat "{"
-              (mapconcat (pcase-lambda (`(,key ,member))
-                           (concat (grpcline-json-text (grpcline-json-name key))
-                                   ":" (grpcline-json-text member)))
-                         (seq-partition value 2) ",")
-              "}"))))
-
-(defun grpcline-json-compact (text)
-  "Lay TEXT out on one line, with a space after each colon and comma."
-  (let ((at 0) parts token)
-    (while (setq token (grpcline-json-token text at))
-      (push (substring text (nth 1 token) (nth 2 token)) parts)
-      (when (memq (car token) '(?: ?,)) (push " " parts))
-      (setq at (nth 2 token)))
-    (apply #'concat (nreverse parts))))
-
-(defun grpcline-json-lines (text)
-  "Return the lines of TEXT with a member or an element a line."
-  (let ((at 0) (depth 0) (line "") empty lines token)
-    (cl-flet ((wrap () (push line lines) (setq line (make-string (* 2 depth) ?\s))))
-      (while (setq token (grpcline-json-token text at))
-        (pcase-let ((`(,kind ,first ,end) token))
-          (when (and (memq kind '(?} ?\])) (not empty))
-            (cl-decf depth)
-            (wrap))
-          (setq line (concat line (substring text first end))
-                empty nil)
-          (pcase kind
-            ((or ?{ ?\[)
-             (setq empty (memq (car (grpcline-json-token text end)) '(?} ?\])))
-             (unless empty
-               (cl-incf depth)
-               (wrap)))
-            (?, (wrap))
-            (?: (setq line (concat line " "))))
-          (setq at end))))
-    (nreverse (cons line lines))))
-
-(defun grpcline-json--after (text at)
-  "Return the place after the value that begins at or after AT in TEXT."
-  (let ((grpcline-json--text text) (grpcline-json--at at))
-    (grpcline-json--value)
-    grpcline-json--at))
-
-(defun grpcline-json--child (text at step)
-  "Return (PLACE . SHOWN) of the child STEP of the value at AT in TEXT, or nil.
-SHOWN is where its name or, for an element, the value begins."
-  (let ((from (1+ at)) (index 0) found token)
-    (when (eq (aref text at) (if (integerp step) ?\[ ?{))
-      (while (and (setq token (grpcline-json-token text from))
-                  (not (memq (car token) '(?} ?\]))))
-        (let* ((first (nth 1 token))
-               (value (if (integerp step) first
-                        (nth 1 (grpcline-json-token
-                                text (nth 2 (grpcline-json-token text (nth 2 token))))))))
-          (when (if (integerp step) (= step index)
-                  (equal step (aref (json-parse-string
-                                     (concat "[" (substring text first (nth 2 token)) "]"))
-                                    0)))
-            (setq found (cons value first)))
-          (cl-incf index)
-          (setq from (grpcline-json--after text value)
-                token (grpcline-json-token text from))
-          (when (eq (car token) ?,) (setq from (nth 2 token)))))
-      found)))
-
-(defun grpcline-json-locate (text path)
-  "Return the line in TEXT of PATH, a path of the worker's errors.
-It is that of the deepest step that is there."
-  (let ((from (and (string-match "\\`\\(?:messages\\[[0-9]+\\]\\|[[:alnum:]]+\\)" path)
-                   (match-end 0)))
-        (place (or (string-match "[^ \t\r\n]" text) 0)) (shown 0) child)
-    (while (and from (eq from (string-match
-                               "\\[\"\\(.*?\\)\"\\]\\|\\[\\([0-9]+\\)\\]\\|\\.?\\([^].[]+\\)"
-                               path from)))
-      (setq from (match-end 0)
-            child (grpcline-json--child
-                   text place
-                   (if (match-string 2 path) (string-to-number (match-string 2 path))
-                     (or (match-string 1 path) (match-string 3 path)))))
-      (if child
-          (setq place (car child) shown (cdr child))
-        (setq from nil)))
-    (grpcline-json-line text shown)))
 
 (provide 'grpcline-json)
 ;;; grpcline-json.el ends here
