@@ -61,6 +61,8 @@ func (l *link) causeOf(err error) (cause, advice string) {
 	switch {
 	case errors.As(err, &dns):
 		return dnsCause(dns)
+	case is(err, refusedNumbers) && errors.As(err, &operation) && operation.Net == "unix":
+		return text, "nothing listens there: check the path and that the server runs"
 	case is(err, refusedNumbers):
 		return text, "nothing listens there: check the port and that the server runs"
 	case is(err, unreachableNumbers):

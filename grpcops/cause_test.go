@@ -29,6 +29,7 @@ func TestCause(t *testing.T) {
 		not    string // what it must not say
 	}{
 		{"refused", dialing(refusedNumbers[0]), false, false, "nothing listens there", "TLS"},
+		{"a refusing socket", wrapped(&net.OpError{Op: "dial", Net: "unix", Err: os.NewSyscallError("connect", refusedNumbers[0])}), false, false, "check the path", "port"},
 		{"unreachable", dialing(unreachableNumbers[0]), false, false, "no way to that address", "TLS"},
 		{"no name", wrapped(&net.DNSError{Name: "x.invalid", IsNotFound: true}), false, false, "no such host: x.invalid (check the host's name)", "lookup"},
 		{"no name server", wrapped(&net.DNSError{Name: "x", IsTimeout: true}), false, false, "name server", ""},

@@ -161,8 +161,14 @@ func (s *Server) handler(m *method, options transcode.Options) grpc.StreamHandle
 func listen(ctx context.Context, at listenAddress, address string) (net.Listener, error) {
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, at.network, at.at)
-	if err != nil && at.network == "unix" && abandoned(ctx, at.at) && os.Remove(at.at) == nil {
-		listener, err = config.Listen(ctx, at.network, at.at)
+	if err != nil && at.network == "unix" {
+		switch info, lost := os.Lstat(at.at); {
+		case lost != nil: // the error says why
+		case info.Mode()&fs.ModeSocket == 0:
+			return nil, paramErrorf("address", "cannot listen on %s: what has that name is no socket", address)
+		case abandoned(ctx, at.at) && os.Remove(at.at) == nil:
+			listener, err = config.Listen(ctx, at.network, at.at)
+		}
 	}
 	if err != nil {
 		return nil, paramErrorf("address", "cannot listen on %s: %s", address, listenCause(err))
@@ -170,12 +176,8 @@ func listen(ctx context.Context, at listenAddress, address string) (net.Listener
 	return listener, nil
 }
 
-// abandoned tells whether path is a socket on which nobody listens.
+// abandoned tells whether nobody listens on the socket at path.
 func abandoned(ctx context.Context, path string) bool {
-	info, err := os.Lstat(path)
-	if err != nil || info.Mode()&fs.ModeSocket == 0 {
-		return false
-	}
 	conn, err := new(net.Dialer).DialContext(ctx, "unix", path)
 	if err == nil {
 		conn.Close()

@@ -3,6 +3,7 @@ package integration_test
 import (
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -373,6 +374,16 @@ func TestServingSocket(t *testing.T) {
 	call := open(t, s.client, "Unary").send("x").half()
 	s.finish(s.accept(), obj{"message": text("y")})
 	call.expect("y")
+	for what, path := range map[string]string{
+		"another program listens there": path, "is no socket": testserver.WriteFile(t, "file", "kept"), "no such file": filepath.Join(t.TempDir(), "no", "s"),
+	} {
+		if refused := s.Fail("startServer", obj{"address": "unix://" + path, "proto": servedProto}, -32602); refused.Data.Param != "address" || !strings.Contains(refused.Message, what) {
+			t.Errorf("%s: %v", what, refused)
+		}
+		if _, err := os.Lstat(path); err != nil && what != "no such file" {
+			t.Errorf("%s was removed: %v", path, err)
+		}
+	}
 }
 
 // TestServingThroughWorker has one worker call what it serves itself.
