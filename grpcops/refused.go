@@ -39,8 +39,8 @@ func refused(err error, headers, trailers metadata.MD) bool {
 // refuses is often one that is being replaced.
 func (c *Conn) invoke(ctx context.Context, path string, in, out any, headers, trailers *metadata.MD, options []grpc.CallOption, arriving func(context.Context)) error {
 	ctx = c.link.request(ctx)
-	options = append(options, grpc.Header(headers), grpc.Trailer(trailers))
-	err := c.attempt(ctx, path, in, out, options, arriving)
+	options = append(options, grpc.Trailer(trailers))
+	err := c.attempt(ctx, path, in, out, headers, options, arriving)
 	if !refused(err, *headers, *trailers) {
 		return err
 	}
@@ -50,7 +50,7 @@ func (c *Conn) invoke(ctx context.Context, path string, in, out any, headers, tr
 		if late := tries.wait(ctx, err); late != nil {
 			return late
 		}
-		err = c.attempt(ctx, path, in, out, options, arriving)
+		err = c.attempt(ctx, path, in, out, headers, options, arriving)
 		switch {
 		case refused(err, *headers, *trailers):
 		case err != nil && ctx.Err() != nil && len(*headers) == 0 && len(*trailers) == 0:
@@ -64,11 +64,11 @@ func (c *Conn) invoke(ctx context.Context, path string, in, out any, headers, tr
 // unaryStream describes a unary RPC to grpc-go.
 var unaryStream = &grpc.StreamDesc{}
 
-// attempt makes a unary RPC as grpc.ClientConn.Invoke does, and calls arriving when
-// the reply begins to arrive.
-func (c *Conn) attempt(ctx context.Context, path string, in, out any, options []grpc.CallOption, arriving func(context.Context)) error {
+// attempt makes a unary RPC, and calls arriving, unless it is nil, when the reply begins
+// to arrive.
+func (c *Conn) attempt(ctx context.Context, path string, in, out any, headers *metadata.MD, options []grpc.CallOption, arriving func(context.Context)) error {
 	if arriving == nil {
-		return c.cc.Invoke(ctx, path, in, out, options...)
+		return c.cc.Invoke(ctx, path, in, out, append(options, grpc.Header(headers))...)
 	}
 	rpc, err := c.cc.NewStream(ctx, unaryStream, path, options...)
 	if err != nil {
@@ -77,7 +77,7 @@ func (c *Conn) attempt(ctx context.Context, path string, in, out any, options []
 	if err := rpc.SendMsg(in); err != nil {
 		return err
 	}
-	if headers, _ := rpc.Header(); headers != nil { // else there is no reply, and RecvMsg tells why
+	if *headers, _ = rpc.Header(); *headers != nil { // without headers there is no reply, and RecvMsg tells why
 		arriving(ctx)
 	}
 	return rpc.RecvMsg(out)

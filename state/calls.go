@@ -74,7 +74,9 @@ func (l *lease) arriving(ctx context.Context) { l.reply.Arrive(ctx, l.state.memo
 func (s *State) CallMethod(c Call) (Op[*grpcops.Reply], error) {
 	return bounded(s, c.Ref, c.TimeoutMs, func(ctx context.Context, conn *grpcops.Conn, l *lease) (*grpcops.Reply, error) {
 		t := c.target(l)
-		t.Arriving = l.arriving
+		if !l.reply.Expect(s.memory) {
+			t.Arriving = l.arriving
+		}
 		reply, err := conn.Call(ctx, t, c.Request)
 		var lost *grpcops.ReplyError
 		switch {

@@ -10,7 +10,8 @@
 //     as much again while they arrive. While they are more than half the bound, those
 //     gathered not counted, further ones stay at their servers, held back by flow
 //     control: a unary reply before it is received, messages of a stream before they
-//     are taken.
+//     are taken. At most 128 replies at a time, when those before were small, are
+//     counted from when their requests begin, and not held back.
 //   - Messages that process… calls gather, until their answers are queued: their text
 //     and PerMessage. When they are together more than half the bound, only the call
 //     that began first goes on, up to the bound; flow control holds the others back.
@@ -52,6 +53,7 @@ type Account struct {
 	replies  int       // those that arrive, that are gathered, and that are queued
 	queued   int       // of replies: what waits to be written
 	typical  int       // what a reply is expected to hold
+	early    int       // replies that were let in before they began to arrive
 	less     sync.Cond // of mu; for the reader
 	waiting  list.List // of *Reply, those that may not arrive yet, in order
 	looking  bool      // goOn is to be called
@@ -145,14 +147,37 @@ func (a *Account) let(r *Reply) {
 	close(r.ready)
 }
 
+// Replies are let in before they arrive, as waiting for them to begin costs a twentieth
+// of a small call, if they are expected to hold little. That is only so many at a time,
+// as they may turn out to hold more.
+const (
+	littleReply = 64 << 10
+	mostEarly   = 128
+)
+
 // Reply is one that arrives, until it is queued.
 type Reply struct {
 	Size int // what it turned out to hold, in bytes
 
 	account  *Account
+	early    bool // it was let in by Expect
 	expected int
 	element  *list.Element // of account.waiting; nil if it does not wait
 	ready    chan struct{} // closed when it may arrive
+}
+
+// Expect lets the reply in before it arrives, or tells that Arrive has to do it. Release
+// must follow in any case.
+func (r *Reply) Expect(a *Account) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.typical > littleReply || a.early == mostEarly || a.waiting.Len() > 0 || !a.fits() {
+		return false
+	}
+	a.early++
+	r.account, r.early, r.expected = a, true, a.arriving()
+	a.replies += r.expected
+	return true
 }
 
 // Arrive waits until one more reply may be received, at most until ctx ends. Its
@@ -218,6 +243,10 @@ func (r *Reply) Release() {
 	r.account = nil
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if r.early {
+		a.early--
+		r.early = false
+	}
 	if r.Size > 0 {
 		a.typical = max(r.Size, a.typical-a.typical/8)
 	}

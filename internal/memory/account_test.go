@@ -245,3 +245,54 @@ func TestNothingHangs(t *testing.T) {
 		})
 	}
 }
+
+// TestLittleReplies are let in before they arrive once those before were small, a bounded
+// number at a time, and not while others wait.
+func TestLittleReplies(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := New(8 * unknownReply)
+		var unknown Reply
+		if unknown.Expect(a) {
+			t.Error("a reply of unknown size was let in early")
+		}
+		learn := func(size int) {
+			for a.typical > size {
+				var r Reply
+				r.Arrive(t.Context(), a)
+				r.Size = size
+				r.Release()
+			}
+		}
+		learn(littleReply / 64)
+		early := make([]Reply, mostEarly+1)
+		for i := range early {
+			if let := early[i].Expect(a); let != (i < mostEarly) {
+				t.Fatalf("reply %d was let in: %v", i, let)
+			}
+		}
+		if _, replies := a.Held(); replies != mostEarly*a.arriving() {
+			t.Errorf("%d bytes are held", replies)
+		}
+		early[0].Release()
+		if !early[mostEarly].Expect(a) {
+			t.Error("there is no room after one was released")
+		}
+		for i := range early {
+			early[i].Release()
+		}
+		if _, replies := a.Held(); replies != 0 || a.early != 0 {
+			t.Errorf("%d bytes and %d replies are held in the end", replies, a.early)
+		}
+		early[0].Size = 2 * littleReply
+		early[0].Expect(a)
+		early[0].Release()
+		if early[1].Expect(a) {
+			t.Error("a reply was let in early after a large one")
+		}
+		learn(littleReply / 64)
+		a.Hold(4 * unknownReply)
+		if early[1].Expect(a) {
+			t.Error("a reply was let in early while the host does not read")
+		}
+	})
+}
