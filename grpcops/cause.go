@@ -94,6 +94,8 @@ func (l *link) causeOf(err error) (cause, advice string) {
 		return errNoALPN.Error(), "it may be a web server for HTTP/1.1 alone; nginx needs http2 on"
 	case strings.Contains(text, "HTTP/1.1 header"):
 		return "the server answers in HTTP/1.1, and gRPC needs HTTP/2", l.orTLS("nginx needs http2 for that port", "or the server wants TLS: https://, or tls: {}")
+	case strings.Contains(text, "frame too large"): // another protocol's first bytes, read as a length
+		return "the server does not answer in HTTP/2", l.orTLS("it may be no gRPC server", "or it wants TLS: https://, or tls: {}")
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.ErrClosedPipe), is(err, resetNumbers), strings.Contains(text, "frame"):
 		return text, l.closedAdvice()
 	case errors.Is(err, context.DeadlineExceeded):

@@ -69,6 +69,32 @@ func serveHTTP1(conn net.Conn) {
 	}
 }
 
+// TestServerOfAnotherProtocol opens what answers, but not in HTTP/2: the error says so,
+// and not that the connection was closed.
+func TestServerOfAnotherProtocol(t *testing.T) {
+	h := Start(t)
+	for name, answer := range map[string]string{
+		"HTTP/1.0":    "HTTP/1.0 505 HTTP Version Not Supported\r\n\r\n",
+		"HTTP/0.9":    "<!DOCTYPE HTML>\n<html lang=\"en\">",
+		"SSH":         "SSH-2.0-OpenSSH_9.6\r\n",
+		"SMTP":        "220 mail.example ESMTP\r\n",
+		"Redis":       "-ERR unknown command 'PRI'\r\n",
+		"a TLS alert": "\x15\x03\x01\x00\x02\x02\x46\x15\x03\x01",
+	} {
+		t.Run(name, func(t *testing.T) {
+			address := testserver.Raw(t, func(conn net.Conn) {
+				if _, err := bufio.NewReader(conn).ReadString('\n'); err == nil {
+					_, _ = conn.Write([]byte(answer)) // the client may be gone
+				}
+			})
+			err := h.Fail("openConnection", obj{"address": address, "connectTimeoutMs": 20000}, 14)
+			if !strings.Contains(err.Message, "HTTP/2") || !strings.Contains(err.Message, "tls: {}") || strings.Contains(err.Message, "closed the connection") {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+}
+
 // TestLazy opens without connecting and fails at the first call.
 func TestLazy(t *testing.T) {
 	h := Start(t)
