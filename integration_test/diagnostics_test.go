@@ -91,7 +91,7 @@ func TestLargeSchema(t *testing.T) {
 	h := Start(t)
 	var pending []*Pending
 	for range 50 {
-		pending = append(pending, h.Go("openConnection", obj{"address": "localhost:1", "lazy": true, "proto": text.String()}))
+		pending = append(pending, h.Go("openConnection", obj{"address": "localhost:1", "lazy": true, "connectTimeoutMs": 0, "proto": text.String()}))
 	}
 	for _, p := range pending {
 		p.Must()

@@ -299,6 +299,9 @@ func TestServingStop(t *testing.T) {
 	stop := s.Go("stopServer", obj{"server": s.server})
 	s.expectReason(waits.Fail(-32002), "serverClosed")
 	s.expectReason(s.Fail("acceptCall", obj{"server": s.server}, -32002), "serverClosed")
+	if got := string(s.Must("getState", nil)); !strings.Contains(got, `"address":"`+s.addr+`","state":"stopping"`) {
+		t.Error(got)
+	}
 	s.finish(call, obj{"message": text("in time")})
 	served.expect("in time")
 	if got := string(stop.Must()); got != `{"serverId":"v1","callsEnded":0}` {

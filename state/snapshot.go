@@ -91,11 +91,11 @@ func (sv *server) snapshot(now time.Time) ServerState {
 			snap.Streams++
 		}
 	}
-	switch {
-	case sv.stopping:
-		snap.State = "stopping"
-	case sv.serving != nil:
+	if sv.serving != nil {
 		snap.State, snap.Address = "serving", sv.serving.Address
+	}
+	if sv.stopping {
+		snap.State = "stopping"
 	}
 	return snap
 }
