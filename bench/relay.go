@@ -32,6 +32,7 @@ type relay struct {
 	out      gathered
 	crew     crew.Crew
 	calls    sync.WaitGroup
+	current  *relayedStream // that requests read or write; nil before the first
 }
 
 // relayCommand is the child for payloads of that size and streams of so many messages.
@@ -75,6 +76,12 @@ func (r *relay) read(in io.Reader) error {
 		if err != nil {
 			return err
 		}
+		if done, err := r.stream(line); done || err != nil {
+			if err != nil {
+				return err
+			}
+			continue
+		}
 		kept := bytes.Clone(line)
 		r.calls.Add(1)
 		r.crew.Do(func() {
@@ -85,6 +92,28 @@ func (r *relay) read(in io.Reader) error {
 			}
 		})
 	}
+}
+
+// stream does what a line says of a stream that is read or written by requests, and
+// tells whether it says that.
+func (r *relay) stream(line []byte) (done bool, err error) {
+	switch {
+	case contains(line, `"initServerStream"`) && !bytes.Contains(line, []byte(`"push":true`)):
+		r.current, err = r.pull(line)
+	case contains(line, `"initClientStream"`):
+		r.current, err = r.collect(line)
+	case contains(line, `"getMessages"`):
+		err = r.current.get(line)
+	case contains(line, `"sendMessages"`):
+		err = r.current.send(line)
+	case contains(line, `"completeSend"`):
+		err = r.out.write(line)
+	case contains(line, `"getMessage"`):
+		err = r.current.sum(line)
+	default:
+		return false, nil
+	}
+	return true, err
 }
 
 // callTimeout is that of the worker's connections.

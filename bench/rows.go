@@ -61,25 +61,12 @@ func streamRows(messages int) []row {
 		return r
 	}
 	return []row{
-		relayedPush(stream("push", "server stream, pushed", pushWork(messages), 1), messages),
+		stream("push", "server stream, pushed", pushWork(messages), 1),
 		stream("get-messages", "server stream, getMessages (100)", pullWork(messages), 1),
 		stream("get-messages-alone", "server stream, getMessages (100), one in flight", pullAloneWork(messages), 1),
 		stream("get-messages-more", "server stream, getMessages (1,000), one in flight", pullMoreWork(messages), 1),
 		stream("send-messages", "client stream, sendMessages (100)", sendWork(messages), 0.9),
 	}
-}
-
-// relayedPush adds the relay to the row of streams that push.
-func relayedPush(r row, messages int) row {
-	r.contenders = append(r.contenders, contender{relayed, func(b *bed, _ string) (*runner, error) {
-		h, err := startHost(relayCommand(b, smallBody, messages))
-		if err != nil {
-			return nil, err
-		}
-		s := newStreaming(h, messages)
-		return &runner{timed(messages, times(s.pushed)), h.stop}, nil
-	}})
-	return r
 }
 
 // jsonRows are the transcoder's.

@@ -31,7 +31,16 @@ func sendWork(messages int) streamWork {
 
 // contenders cost a time for each message.
 func (w streamWork) contenders() []contender {
+	relay := contender{relayed, func(b *bed, _ string) (*runner, error) {
+		h, err := startHost(relayCommand(b, smallBody, w.messages))
+		if err != nil {
+			return nil, err
+		}
+		s := newStreaming(h, w.messages)
+		return &runner{timed(w.messages, times(func() error { return w.worker(s) })), h.stop}, nil
+	}}
 	contenders := []contender{
+		relay,
 		{staticGRPC, func(b *bed, _ string) (*runner, error) {
 			s, err := dialStatic(b.address)
 			if err != nil {
