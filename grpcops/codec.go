@@ -39,15 +39,25 @@ func (out *outgoing) done() {
 	*out = outgoing{}
 }
 
-// lender is a pool as gRPC knows it.
+// lender is a pool as gRPC knows it. What is too small for the pool is left to gRPC's
+// own, which clears each buffer that it gives out.
 type lender struct{ pool *buffers.Pool }
 
 func (l lender) Get(length int) *[]byte {
+	if length < buffers.Least {
+		return mem.DefaultBufferPool().Get(length)
+	}
 	buffer := l.pool.Make(length)[:length]
 	return &buffer
 }
 
-func (l lender) Put(buffer *[]byte) { l.pool.Free(*buffer) }
+func (l lender) Put(buffer *[]byte) {
+	if cap(*buffer) < buffers.Least {
+		mem.DefaultBufferPool().Put(buffer)
+	} else {
+		l.pool.Free(*buffer)
+	}
+}
 
 // incoming turns a received message into JSON as gRPC hands it over, so that the
 // wire bytes are never copied.
@@ -108,7 +118,7 @@ func (directCodec) Unmarshal(data mem.BufferSlice, v any) error {
 		in.read(data[0].ReadOnlyData())
 		return nil
 	}
-	joined := data.MaterializeToBuffer(mem.DefaultBufferPool())
+	joined := data.MaterializeToBuffer(lender{in.pool})
 	defer joined.Free()
 	in.read(joined.ReadOnlyData())
 	return nil

@@ -14,6 +14,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials"
 	_ "google.golang.org/grpc/encoding/gzip" // registers the compressor that compression: "gzip" names
+	"google.golang.org/grpc/experimental"
 	"google.golang.org/grpc/grpclog"
 	"google.golang.org/grpc/keepalive"
 
@@ -149,6 +150,7 @@ func (c *Conn) options(ctx context.Context, env *Env, at address) ([]grpc.DialOp
 		grpc.WithIdleTimeout(0),         // connections stay open between requests
 		grpc.WithConnectParams(grpc.ConnectParams{Backoff: backoff.DefaultConfig, MinConnectTimeout: p.attemptTimeout()}),
 		grpc.WithReadBufferSize(readBuffer),
+		experimental.WithBufferPool(lender{c.buffers}),
 		grpc.WithStaticStreamWindowSize(streamWindow),
 		grpc.WithStaticConnWindowSize(connectionWindow),
 		grpc.WithUserAgent(cmp.Or(p.UserAgent, p.Metadata.UserAgent, "grpcline/"+env.Version)),

@@ -11,7 +11,7 @@ import (
 // Sizes in bytes. What is smaller costs next to nothing to make. What is larger is rare,
 // and much to keep.
 const (
-	least = 16 << 10
+	Least = 16 << 10
 	most  = 16 << 20
 )
 
@@ -19,7 +19,7 @@ const (
 // larger than what was asked for.
 const (
 	classesPerDoubling = 4
-	classes            = 10*classesPerDoubling + 1 // from least to most
+	classes            = 10*classesPerDoubling + 1 // from Least to most
 )
 
 // Pool keeps buffers until the garbage collector has run twice. Several goroutines may
@@ -31,7 +31,7 @@ type Pool struct {
 // Make returns an empty buffer with room for size bytes. What is in its memory is not
 // cleared.
 func (p *Pool) Make(size int) []byte {
-	if p == nil || size < least || size > most {
+	if p == nil || size < Least || size > most {
 		return make([]byte, 0, size)
 	}
 	class := classOf(size)
@@ -47,7 +47,7 @@ func (p *Pool) Make(size int) []byte {
 // Free keeps the memory of a buffer, wherever that was made. Nobody may use it any
 // more, nor anything that is part of it.
 func (p *Pool) Free(buffer []byte) {
-	if size := cap(buffer); p != nil && size >= least && size <= most {
+	if size := cap(buffer); p != nil && size >= Least && size <= most {
 		p.class[classOf(size)].Put(&buffer)
 	}
 }
@@ -65,13 +65,13 @@ func (p *Pool) Grow(buffer []byte, n int) []byte {
 
 // classOf is the largest class whose size is not above size.
 func classOf(size int) int {
-	doublings := bits.Len(uint(size/least)) - 1
-	quarters := size/(least<<doublings/classesPerDoubling) - classesPerDoubling
+	doublings := bits.Len(uint(size/Least)) - 1
+	quarters := size/(Least<<doublings/classesPerDoubling) - classesPerDoubling
 	return doublings*classesPerDoubling + quarters
 }
 
 // sizeOf is the size of the buffers of a class.
 func sizeOf(class int) int {
 	doublings, quarters := class/classesPerDoubling, class%classesPerDoubling
-	return least << doublings / classesPerDoubling * (classesPerDoubling + quarters)
+	return Least << doublings / classesPerDoubling * (classesPerDoubling + quarters)
 }

@@ -41,7 +41,7 @@ func TestGrow(t *testing.T) {
 
 // TestClasses has each buffer in the class of its size.
 func TestClasses(t *testing.T) {
-	if sizeOf(0) != least || sizeOf(classes-1) != most {
+	if sizeOf(0) != Least || sizeOf(classes-1) != most {
 		t.Errorf("the classes go from %d to %d", sizeOf(0), sizeOf(classes-1))
 	}
 	for class := range classes {
@@ -58,7 +58,7 @@ func TestClasses(t *testing.T) {
 // TestForeign keeps what was made elsewhere for what fits into it.
 func TestForeign(t *testing.T) {
 	var pool Pool
-	for _, size := range []int{0, least - 1, least + 1, 3 * least, 100_003, most, most + 1} {
+	for _, size := range []int{0, Least - 1, Least + 1, 3 * Least, 100_003, most, most + 1} {
 		pool.Free(make([]byte, size))
 		if b := pool.Make(size); cap(b) < size {
 			t.Errorf("for %d bytes: %d", size, cap(b))
