@@ -22,7 +22,7 @@ const shortest = 3
 // where it is the last part of a dotted name. Where none is, those count that take
 // more edits, or that begin or end with the other.
 func Names(name string, known []string) []string {
-	if len(name) > longest {
+	if name == "" || len(name) > longest {
 		return nil
 	}
 	wanted := strings.ToLower(name)

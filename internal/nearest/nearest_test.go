@@ -6,7 +6,7 @@ import (
 )
 
 func TestNames(t *testing.T) {
-	known := []string{"metadata", "timeoutMs", "deadlineMs", "tls", "grpc.testing.TestService", "SayHello"}
+	known := []string{"id", "metadata", "timeoutMs", "deadlineMs", "tls", "grpc.testing.TestService", "SayHello"}
 	for _, test := range []struct {
 		name string
 		want []string
@@ -21,7 +21,6 @@ func TestNames(t *testing.T) {
 		{"tlsSettings", []string{"tls"}},
 		{"data", []string{"metadata"}},
 		{"Service", []string{"grpc.testing.TestService"}},
-		{"md", []string{}},
 		{"completely different", []string{}},
 		{"", []string{}},
 	} {
