@@ -245,6 +245,9 @@ func TestBadCommandLines(t *testing.T) {
 	}{
 		"a word":               {[]string{"lst", "demo:///"}, 2, `did you mean "list"?`},
 		"a flag":               {[]string{"call", "demo:///", "SayHello", "--timeut", "1s"}, 2, `did you mean "--timeout"?`},
+		"another's letter":     {[]string{"health", "demo:///", "-v"}, 2, `-v is a flag of "grpcline call", not of "grpcline health"`},
+		"a letter":             {[]string{"health", "demo:///", "-x"}, 2, "there is no flag -x\n"},
+		"nothing as message":   {[]string{"call", "demo:///", "SayHello", ""}, 1, `no message in ""`},
 		"one dash":             {[]string{"call", "demo:///", "SayHello", "-import-path", "x"}, 2, "two dashes: --import-path"},
 		"no word":              {[]string{"localhost:50051"}, 2, "grpcline list localhost:50051"},
 		"a method as address":  {[]string{"call", "grpcline.demo.Demo/SayHello"}, 2, "is a METHOD"},

@@ -126,7 +126,7 @@ func (c *caller) one(ctx context.Context) (json.RawMessage, error) {
 	request, err := c.in.onlyBefore(ctx)
 	switch {
 	case errors.Is(err, io.EOF):
-		return nil, fmt.Errorf("there is no message in %s; an empty one is {}", c.in.args[0])
+		return nil, fmt.Errorf("there is no message in %q; an empty one is {}", c.in.args[0])
 	case errors.Is(err, errTwoValues):
 		return nil, fmt.Errorf("%w, and %s takes one message", err, c.method.path())
 	}

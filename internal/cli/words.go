@@ -123,9 +123,16 @@ func wrongFlag(cmd *cobra.Command, err error) error {
 		return wrongUsage(cmd, "there is no flag %s; what begins with a dash and is no flag comes after --, as in: -- %s", given, given)
 	}
 	for _, other := range append([]*cobra.Command{cmd.Root()}, cmd.Root().Commands()...) {
-		if other != cmd && other.Flags().Lookup(name) != nil {
+		has := other.Flags().Lookup(name)
+		if len(given) == 2 { // a dash and a letter
+			has = other.Flags().ShorthandLookup(name)
+		}
+		if other != cmd && has != nil {
 			return wrongUsage(cmd, "%s is a flag of %q, not of %q", given, other.CommandPath(), cmd.CommandPath())
 		}
+	}
+	if len(given) == 2 {
+		return wrongUsage(cmd, "there is no flag %s", given)
 	}
 	return wrongUsage(cmd, "there is no flag %s%s", given, nearest.Hint("--"+name, own))
 }
