@@ -5,17 +5,22 @@ endif
 
 syntax include @grpcJson syntax/json.vim
 unlet! b:current_syntax
+" Messages follow each other without a comma.
+silent! syntax clear jsonMissingCommaError
 
 syntax match grpcAddress /^\S.*$/
 syntax match grpcMetadata /^\s*[A-Za-z0-9_.-]\+\s*:\ze\(\s.*\)\?$/ nextgroup=grpcValue
 syntax match grpcValue /.*$/ contained contains=grpcReference
 syntax match grpcMethod /^\s*\/\?[^[:space:]\/:]\+\/[^[:space:]\/]\+\s*$/ contains=grpcReference
-syntax region grpcBody start=/^\s*[{[]/ end=/\ze^###/ end=/\%$/ contains=@grpcJson,grpcComment,grpcDirective,grpcReference keepend
+syntax region grpcBody start=/^\s*[{[]/ end=/^\ze###/ end=/\%$/ contains=@grpcJson,grpcComment,grpcDirective,grpcReference keepend
 syntax match grpcComment /^\s*\(#\|\/\/\).*$/
 syntax match grpcDirective /^\s*\(#\|\/\/\)\s*@\S\+.*$/ contains=grpcReference
 syntax match grpcVariable /^\s*@[A-Za-z_][A-Za-z0-9_-]*\s*=.*$/ contains=grpcReference
 syntax match grpcReference /{{[^{}]*}}/ containedin=jsonString
 syntax match grpcSeparator /^###.*$/
+
+" What a line is depends on the body that it stands in, and files are short.
+syntax sync fromstart
 
 highlight default link grpcAddress Underlined
 highlight default link grpcMetadata Identifier

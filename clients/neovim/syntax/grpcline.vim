@@ -17,7 +17,13 @@ syntax match grpclineName /^  [a-z0-9_.-]\+:/
 syntax match grpclineSent /^→/
 syntax match grpclineReceived /^←/
 syntax match grpclineProblem /^! .*$/
-syntax region grpclineMessage start=/^[{["]/ start=/^\(→\|←\)\zs /rs=s+1 end=/^[}\]]$/ end=/[}\]"0-9a-z]$/ contains=@grpclineJson keepend
+" A message on one line, and one over several.
+syntax match grpclineMessage /^[{["].\+$/ contains=@grpclineJson
+syntax match grpclineMessage /\(^→\|^←\)\@<= .\{2,}$/ contains=@grpclineJson
+syntax region grpclineMessage start=/^[{[]$/ start=/\(^→\|^←\)\@<= [{[]$/ end=/^[}\]]$/ contains=@grpclineJson keepend
+
+" A message begins at most so many lines above what is seen of it.
+syntax sync minlines=200
 
 highlight default link grpclineOk DiagnosticHint
 highlight default link grpclineFailed DiagnosticError

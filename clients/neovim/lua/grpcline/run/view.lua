@@ -62,6 +62,7 @@ function M.show(buffer)
   end
   vim.api.nvim_win_set_buf(window, buffer)
   fold_json(window)
+  vim.api.nvim_win_set_option(window, "linebreak", true) -- Sentences wrap between words.
   keep_state_in_sight(window)
 end
 
