@@ -48,7 +48,7 @@
 
 \\{grpcline-result-mode-map}"
   (setq-local font-lock-defaults '(grpcline-view--font-lock t))
-  (setq-local truncate-lines nil)
+  (visual-line-mode 1)
   ;; A percent sign of a method or an address is no construct of the mode line.
   (setq header-line-format '(:eval (string-replace "%" "%%" (grpcline-view-state)))))
 

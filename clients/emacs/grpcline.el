@@ -73,8 +73,8 @@
 
 (defconst grpcline--font-lock
   '(("^###.*$" . font-lock-function-name-face)
-    ("^[ \t]*\\(?:#\\|//\\)[ \t]*\\(@[A-Za-z0-9-]+\\)\\(.*\\)$"
-     (1 font-lock-keyword-face t) (2 font-lock-string-face t))
+    ("^[ \t]*\\(#\\|//\\)[ \t]*\\(@[A-Za-z0-9-]+\\)\\(.*\\)$"
+     (1 font-lock-comment-delimiter-face) (2 font-lock-keyword-face) (3 font-lock-string-face))
     ("^[ \t]*\\(?:#\\|//\\).*$" . font-lock-comment-face)
     ("^[ \t]*\\(@[A-Za-z_][A-Za-z0-9_-]*\\)[ \t]*=" 1 font-lock-variable-name-face)
     ("\\(\"\\(?:[^\"\\\n]\\|\\\\.\\)*\"\\)[ \t]*:" 1 font-lock-variable-name-face)
