@@ -63,6 +63,16 @@
       (should-error (grpcline-send "{}") :type 'user-error)
       (kill-buffer buffer))))
 
+(ert-deftest grpcline-test-nothing-is-left-open ()
+  (grpcline-restart)
+  (grpcline-test--with "demo:///\ngrpcline.demo.Demo/Sum\n{\"value\": \"many\"}\n"
+    (let ((buffer (grpcline-run-at-point)) (state ""))
+      (grpcline-test--await buffer "FAILED  ")
+      (with-timeout (30 (ert-fail state))
+        (while (not (string-search "\"connections\":[]" state))
+          (setq state (jsonrpc-request (grpcline-worker) :getState nil))))
+      (kill-buffer buffer))))
+
 (ert-deftest grpcline-test-cancel ()
   (grpcline-test--with grpcline-test--chat
     (let ((buffer (grpcline-run-at-point)))

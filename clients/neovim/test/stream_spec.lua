@@ -41,6 +41,26 @@ h.test("a stream is sent to from its result, and cancelled there", function()
   end)
 end)
 
+h.test("a stream that a message has ended is not left open in the worker", function()
+  children.with(nil, function(child)
+    child:edit("/tmp/sum.grpc", { "demo:///", "grpcline.demo.Demo/Sum", '{"value": "many"}' })
+    child:command("Grpcline run")
+    child:result_with("FAILED  ")
+    child:lua([[
+      local task = require("grpcline.task")
+      task.run(function()
+        local worker = require("grpcline.worker.session").worker()
+        local _, state
+        repeat
+          _, state = worker:call("getState", {})
+        until state:find('"connections":[]', 1, true)
+        _G.state = state
+      end)
+    ]])
+    child:eventually("_G.state")
+  end)
+end)
+
 h.test("a message that does not fit leaves an open stream open", function()
   children.with(nil, function(child)
     open_chat(child)

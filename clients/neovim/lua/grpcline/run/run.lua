@@ -54,6 +54,10 @@ function Run:finish()
   self.result.ms = math.floor((vim.loop.hrtime() - self.started) / 1e6)
   if self.worker then
     self.worker:listen(self.handle, nil)
+    -- Closing waits for the requests before it; one for headers may last.
+    if self.is_open and self.failure then
+      self.worker:request("cancelStream", { streamId = self.handle }, nil, function() end)
+    end
     self.worker:request("closeConnection", { connection = self.handle }, nil, function() end)
   end
   self:show()
