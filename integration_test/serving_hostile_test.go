@@ -267,6 +267,7 @@ func TestServingResetNearDeadline(t *testing.T) {
 	s := newServing(t)
 	for timeout, want := range map[string]int{"90m": 4, "5m": 4, "99S": 1} {
 		accepted := s.accepting()
+		s.ping() // it waits before the call comes
 		c := s.raw()
 		c.request(1, "Bidi", "grpc-timeout", timeout)
 		call := s.accepted(accepted)
