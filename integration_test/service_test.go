@@ -49,6 +49,7 @@ type state struct {
 		StreamID      string
 		State         string
 		SendCompleted bool
+		Waiting       int
 	}
 	RequestsInFlight *int
 	Limits           json.RawMessage

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -172,6 +173,44 @@ func TestServingClientGone(t *testing.T) {
 			s.Fail("getMessage", obj{"streamId": call.StreamID}, c.code)
 			s.Fail("finishCall", obj{"streamId": call.StreamID}, c.code)
 			s.Fail("getMessage", obj{"streamId": call.StreamID}, -32002)
+		})
+	}
+}
+
+// TestServingReceivedBefore has a host read what came before the end of a call only after
+// it, whichever way the call ended.
+func TestServingReceivedBefore(t *testing.T) {
+	for name, end := range map[string]func(s *serving, r *clientRPC, id string){
+		"the client cancels":                  func(_ *serving, r *clientRPC, _ string) { r.cancel() },
+		"the client half-closes, and cancels": func(_ *serving, r *clientRPC, _ string) { r.half().cancel() },
+		"the client is gone":                  func(s *serving, _ *clientRPC, _ string) { s.client.Close() },
+		"cancelStream":                        func(s *serving, _ *clientRPC, id string) { s.Must("cancelStream", obj{"streamId": id}) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newServing(t)
+			for range 10 {
+				r := open(t, s.client, "Bidi").send("1", "2", "3", "4", "5")
+				call := s.accept()
+				begun := time.Now()
+				for received := 0; received < 5; {
+					if time.Since(begun) > guard {
+						t.Fatalf("%d messages were received", received)
+					}
+					for _, stream := range s.state().Streams {
+						received = stream.Waiting
+					}
+				}
+				end(s, r, call.StreamID)
+				for n := range 5 {
+					if got, _ := s.got(call); got != strconv.Itoa(n+1) {
+						t.Fatalf("message %d is %q", n, got)
+					}
+				}
+				s.Call("closeStream", obj{"streamId": call.StreamID})
+				if name == "the client is gone" {
+					return
+				}
+			}
 		})
 	}
 }

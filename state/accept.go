@@ -124,6 +124,9 @@ func (s *State) accept(st *stream, a *arrival) {
 	given := context.AfterFunc(st.ctx, func() { call.Abort(abortStatus(context.Cause(st.ctx))) })
 	st.settle = func() { given(); over() }
 	f := newFlow(st.ctx, st.cancel, call, s, st.push)
+	if !call.TakesOne() {
+		f.receiving() // at once, as grpc-go drops what was not received when a client gives up
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	service, method := call.Method()
