@@ -19,10 +19,12 @@
 (require 'grpcline-history)
 (require 'grpcline-json)
 (require 'grpcline-json-text)
+(require 'grpcline-params)
 (require 'grpcline-runs)
 (require 'grpcline-server)
 (require 'grpcline-stream)
 (require 'grpcline-to-grpcurl)
+(require 'grpcline-view)
 (require 'grpcline-worker)
 
 (defun grpcline--start (source file request &optional completes on-end)
@@ -46,7 +48,7 @@ buffer of the result."
       (grpcline--start (grpcline-place-source here) (grpcline-place-file here)
                        (grpcline-place-request here))
       (let ((buffer (grpcline-here-result)))
-        (display-buffer buffer)
+        (grpcline-view-display buffer)
         buffer))))
 
 (defun grpcline--begin (source place on-end)
@@ -77,13 +79,32 @@ the result, which has a line for each."
     (let ((buffer (grpcline-runs-start-all
                    (with-current-buffer source (grpcline-here-path)) source titles
                    (lambda (place on-end) (grpcline--begin source place on-end)))))
-      (display-buffer buffer)
+      (grpcline-view-display buffer)
       buffer)))
 
 (defun grpcline-show ()
   "Show the last result of the request at point, whose window may be closed."
   (interactive)
-  (display-buffer (or (grpcline-here-result) (user-error "There is no result of this yet"))))
+  (grpcline-view-display (or (grpcline-here-result) (user-error "There is no result of this yet"))))
+
+(defun grpcline-visit ()
+  "Go to what the line of this result is about.
+It is a schema where it does not compile or, in the result of all
+requests, the result of one."
+  (interactive)
+  (let ((run (and grpcline-runs-shown (grpcline-shown-run grpcline-runs-shown)))
+        (line (buffer-substring-no-properties (line-beginning-position) (line-end-position))))
+    (if (not (and (grpcline-run-p run)
+                  (string-match "\\`  \\(.+?\\):\\([0-9]+\\):\\([0-9]+\\): " line)))
+        (grpcline-show)
+      (let ((row (string-to-number (match-string 2 line)))
+            (column (string-to-number (match-string 3 line)))
+            (path (grpcline-params-schema-path
+                   (grpcline-request-settings (grpcline-run-request run)) (match-string 1 line))))
+        (find-file-other-window (or path (user-error "This schema is not on the disk")))
+        (goto-char (point-min))
+        (forward-line (1- row))
+        (forward-char (min (1- column) (- (line-end-position) (point))))))))
 
 (defun grpcline-history ()
   "Choose one of the last runs and show its result."

@@ -93,21 +93,23 @@ It belongs into `completion-at-point-functions'."
 
 (defun grpcline-complete-eldoc (callback &rest _)
   "Tell CALLBACK the type and the comment of the field at point.
-It belongs into `eldoc-documentation-functions'.  Only what the worker
-has told is looked at, so that moving about starts nothing."
-  (when-let* ((spot (save-excursion (goto-char (grpcline-complete--name-end))
-                                    (grpcline-complete--spot)))
-              ((eq (plist-get spot :kind) 'field))
-              ((not (equal (plist-get spot :prefix) "")))
-              ((grpcline-worker-live-p))
-              (request (grpcline-file-request-at (grpcline-here-parse) (grpcline-here-line)))
-              ((grpcline-request-method request))
-              (field (assoc (plist-get spot :prefix)
-                            (grpcline-schema-fields
-                             (ignore-errors (grpcline-server-schema request))
-                             (plist-get spot :path)))))
-    (funcall callback (string-join (remove "" (list (nth 1 field) (nth 2 field))) ": ")
-             :thing (car field) :face 'font-lock-variable-name-face)))
+It belongs into `eldoc-documentation-functions'.  The worker is not
+started for it, nor waited for."
+  (let* ((spot (save-excursion (goto-char (grpcline-complete--name-end))
+                               (grpcline-complete--spot)))
+         (name (plist-get spot :prefix))
+         (request (and (eq (plist-get spot :kind) 'field)
+                       (not (equal name ""))
+                       (grpcline-worker-live-p)
+                       (grpcline-file-request-at (grpcline-here-parse) (grpcline-here-line)))))
+    (when (and request (grpcline-request-method request))
+      (grpcline-server-later
+       request
+       (lambda (schema)
+         (when-let ((field (assoc name (grpcline-schema-fields schema (plist-get spot :path)))))
+           (funcall callback (string-join (remove "" (cdr field)) ": ")
+                    :thing name :face 'font-lock-variable-name-face))))
+      t)))
 
 (provide 'grpcline-complete)
 ;;; grpcline-complete.el ends here

@@ -131,7 +131,7 @@ Return their result buffer.  BEGIN is as in `grpcline-run-all'."
 (defun grpcline-runs-show-entry (entry)
   "Show ENTRY of the history: its buffer if that still shows it, else its text."
   (let ((text (grpcline-history-entry-text entry)))
-    (display-buffer
+    (grpcline-view-display
      (if text
          (with-current-buffer (get-buffer-create "*grpcline history*")
            (grpcline-view-open (current-buffer) (lambda () (split-string text "\n")))

@@ -16,7 +16,7 @@
 (require 'grpcline-json-parts)
 (require 'grpcline-worker)
 
-(defconst grpcline-server--keep 10 "For how many seconds answers are used again.")
+(defconst grpcline-server--seconds 10 "For how many seconds answers are used again.")
 
 (defvar grpcline-server--answers (make-hash-table :test #'equal)
   "Answers as (TIME . RESULT), by what was asked.")
@@ -30,20 +30,45 @@
   (when (string-suffix-p ".proto" (or buffer-file-name ""))
     (grpcline-server-forget)))
 
+(defun grpcline-server--params (request arguments)
+  "Return params with ARGUMENTS for the server of REQUEST."
+  (cons (cons 'connection (grpcline-request-connection request)) arguments))
+
+(defun grpcline-server--known (method params)
+  "Return what the worker has answered to METHOD with PARAMS, if it still counts."
+  (let ((known (gethash (cons method params) grpcline-server--answers)))
+    (and known (< (- (float-time) (car known)) grpcline-server--seconds)
+         (cdr known))))
+
+(defun grpcline-server--keep (method params answer)
+  "Keep ANSWER to METHOD with PARAMS, and return it."
+  (add-hook 'after-save-hook #'grpcline-server--forget-saved)
+  (puthash (cons method params) (cons (float-time) answer) grpcline-server--answers)
+  answer)
+
 (defun grpcline-server--ask (request method arguments)
   "Return the answer to METHOD with ARGUMENTS for the server of REQUEST, JSON text.
 Return nil if the user types meanwhile."
-  (add-hook 'after-save-hook #'grpcline-server--forget-saved)
-  (let* ((params (cons (cons 'connection (grpcline-request-connection request)) arguments))
-         (key (cons method params))
-         (known (gethash key grpcline-server--answers)))
-    (if (and known (< (- (float-time) (car known)) grpcline-server--keep))
-        (cdr known)
-      (let ((result (jsonrpc-request (grpcline-worker) method params :timeout 5
-                                     :cancel-on-input (not noninteractive))))
-        (when result
-          (puthash key (cons (float-time) result) grpcline-server--answers))
-        result))))
+  (let ((params (grpcline-server--params request arguments)))
+    (or (grpcline-server--known method params)
+        (when-let ((answer (jsonrpc-request (grpcline-worker) method params :timeout 5
+                                            :cancel-on-input (not noninteractive))))
+          (grpcline-server--keep method params answer)))))
+
+(defun grpcline-server-later (request function)
+  "Call FUNCTION with the schema of what the method of REQUEST takes.
+It is called when the worker has told it, and not if that fails."
+  (let* ((params (grpcline-server--params
+                  request `((method . ,(grpcline-request-method request)))))
+         (call (lambda (answer)
+                 (when-let ((text (grpcline-json-member "requestSchema"
+                                                        (grpcline-json-members answer))))
+                   (funcall function (grpcline-json-read text)))))
+         (known (grpcline-server--known :getMethod params)))
+    (if known (funcall call known)
+      (grpcline-worker-request :getMethod params
+                               (lambda (answer)
+                                 (funcall call (grpcline-server--keep :getMethod params answer)))))))
 
 (defun grpcline-server--member (name answer)
   "Return the value of the member NAME of ANSWER, JSON text or nil."

@@ -110,5 +110,10 @@
     (grpcline-view-draw buffer)
     (goto-char (point-min))))
 
+(defun grpcline-view-display (buffer)
+  "Show BUFFER, a result, in the window of another result if there is one."
+  (display-buffer buffer '((display-buffer-reuse-window display-buffer-reuse-mode-window)
+                           (mode . grpcline-result-mode))))
+
 (provide 'grpcline-view)
 ;;; grpcline-view.el ends here

@@ -49,7 +49,7 @@
                "C-c C-w"))
   (define-key grpcline-result-mode-map (kbd key) (lookup-key grpcline-mode-map (kbd key))))
 (define-key grpcline-result-mode-map (kbd "g") #'grpcline-run-at-point)
-(define-key grpcline-result-mode-map (kbd "RET") #'grpcline-show)
+(define-key grpcline-result-mode-map (kbd "RET") #'grpcline-visit)
 
 (easy-menu-define grpcline-menu grpcline-mode-map
   "The menu of .grpc files."

@@ -37,6 +37,13 @@
         (with-current-buffer (find-file-noselect proto)
           (should flymake-mode)
           (should (equal (mapcar #'car (grpcline-test--problems #'grpcline-flymake-foreign)) '(4))))
+        (save-window-excursion
+          (with-current-buffer buffer
+            (goto-char (point-min))
+            (search-forward "  broken.proto:4:")
+            (grpcline-visit)
+            (should (equal buffer-file-name proto))
+            (should (looking-at "strng name"))))
         ;; A run that goes well clears them.
         (goto-char (point-min))
         (delete-region (point) (line-end-position))
@@ -167,10 +174,15 @@
 
 (ert-deftest grpcline-test-eldoc ()
   (grpcline-test--with "demo:///\ngrpcline.demo.Demo/SayHello\n{\"name\": 1}\n"
-    (grpcline-worker)
+    (grpcline-restart)
     (search-forward "\"na")
+    ;; No worker is started for it.
+    (should-not (grpcline-complete-eldoc #'ignore))
+    (grpcline-worker)
     (let (told)
-      (grpcline-complete-eldoc (lambda (text &rest _) (setq told text)))
+      (should (grpcline-complete-eldoc (lambda (text &rest _) (setq told text))))
+      (with-timeout (30 (ert-fail "nothing told"))
+        (while (not told) (accept-process-output nil 0.02)))
       (should (string-prefix-p "string" told)))))
 
 (provide 'grpcline-edit-test)

@@ -36,6 +36,27 @@
         (should (string-prefix-p "NOT_FOUND (5)" (grpcline-test--shown (grpcline-here-result)))))
       (kill-buffer buffer))))
 
+(ert-deftest grpcline-test-one-window ()
+  ;; Results share a window; the file stays in its own.
+  (let ((source (generate-new-buffer "a.grpc")) first second)
+    (unwind-protect
+        (save-window-excursion
+          (delete-other-windows)
+          (switch-to-buffer source)
+          (insert "### A\ndemo:///\ngrpcline.demo.Demo/SayHello\n### B\ndemo:///\ngrpcline.demo.Demo/SayHello\n")
+          (grpcline-mode)
+          (setq second (grpcline-run-at-point))
+          (goto-char (point-min))
+          (setq first (grpcline-run-at-point))
+          (should (get-buffer-window source))
+          (should (get-buffer-window first))
+          (should-not (get-buffer-window second))
+          (select-window (get-buffer-window first))
+          (grpcline-view-display second)
+          (should (eq (window-buffer) second))
+          (should (= (length (window-list)) 2)))
+      (mapc #'kill-buffer (delq nil (list source first second))))))
+
 (ert-deftest grpcline-test-run-all-cancelled ()
   (grpcline-test--with (concat "### A\ndemo:///\ngrpcline.demo.Demo/Sleep\n{\"time\": \"600s\"}\n"
                                "### B\ndemo:///\ngrpcline.demo.Demo/SayHello\n")
