@@ -31,8 +31,8 @@
   "Start REQUEST of FILE in the buffer SOURCE and return its run.
 COMPLETES is as in `grpcline-call-new'; ON-END is called with the run."
   (grpcline-runs-start file request (with-current-buffer source (grpcline-here-path)) source
-                       (lambda (run)
-                         (grpcline-flymake-ended source run)
+                       (lambda (run shown)
+                         (when shown (grpcline-flymake-ended source run))
                          (when on-end (funcall on-end run)))
                        completes))
 

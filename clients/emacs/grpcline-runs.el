@@ -74,8 +74,8 @@ SOURCE is the file's buffer, HEAD a function that returns the first lines."
 
 (defun grpcline-runs-start (file request path source on-end &optional completes)
   "Start REQUEST of FILE, whose path is PATH and whose buffer SOURCE.
-Return its run.  ON-END is called with it at its end, unless another run
-has its result buffer.  COMPLETES is as in `grpcline-call-start'."
+Return its run.  ON-END is called at its end with it and whether its
+result buffer still shows it.  COMPLETES is as in `grpcline-call-start'."
   (let* ((title (grpcline-file-title file request))
          buffer
          (run (grpcline-call-new
@@ -88,9 +88,9 @@ has its result buffer.  COMPLETES is as in `grpcline-call-start'."
                              (grpcline-view-add buffer lines)))
                :on-end (lambda (run)
                          (force-mode-line-update t)
-                         (when (grpcline-runs--shows-p buffer run)
-                           (grpcline-history-answered path run)
-                           (funcall on-end run))))))
+                         (let ((shown (grpcline-runs--shows-p buffer run)))
+                           (when shown (grpcline-history-answered path run))
+                           (funcall on-end run shown))))))
     (setq buffer (grpcline-runs--open
                   path title run source
                   (lambda () (grpcline-render-head (grpcline-run-result run)))))

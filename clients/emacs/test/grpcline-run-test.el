@@ -70,6 +70,15 @@
       (should-not (string-search "  B  " (grpcline-test--shown buffer)))
       (kill-buffer buffer))))
 
+(ert-deftest grpcline-test-run-all-goes-on ()
+  ;; Whatever becomes of the result of one request.
+  (grpcline-test--with (concat "### A\ndemo:///\ngrpcline.demo.Demo/Sleep\n{\"time\": \"600s\"}\n"
+                               "### B\ndemo:///\ngrpcline.demo.Demo/SayHello\n")
+    (let ((buffer (grpcline-run-all)))
+      (kill-buffer (grpcline-runs-buffer (grpcline-here-path) "A"))
+      (grpcline-test--await buffer "1 OK, 1 not  unnamed.grpc  N ms")
+      (kill-buffer buffer))))
+
 (ert-deftest grpcline-test-stream ()
   (grpcline-test--with grpcline-test--chat
     (let ((buffer (grpcline-run-at-point)))
