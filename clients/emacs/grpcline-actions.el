@@ -174,10 +174,7 @@ It is the one at point, if there is one in the body."
                   nil t nil nil grpcline-environment-name)))
      (list (and (not (member chosen '("" "none"))) chosen))))
   (setq grpcline-environment-name name)
-  (dolist (buffer (buffer-list))
-    (with-current-buffer buffer
-      (when (and (derived-mode-p 'grpcline-mode) (bound-and-true-p flymake-mode))
-        (flymake-start))))
+  (grpcline-flymake-check-all)
   (force-mode-line-update t))
 
 (defun grpcline--tell-lost (what mark lost)

@@ -134,8 +134,21 @@ One that went well clears what the last one said."
                      (append (grpcline-file-problems (grpcline-here-parse environment))
                              (and grpcline-flymake--refused (list grpcline-flymake--refused)))))))
 
+(defun grpcline-flymake-check-all ()
+  "Check every .grpc buffer anew."
+  (dolist (buffer (buffer-list))
+    (with-current-buffer buffer
+      (when (and (derived-mode-p 'grpcline-mode) (bound-and-true-p flymake-mode))
+        (flymake-start)))))
+
+(defun grpcline-flymake--saved ()
+  "Check .grpc buffers anew if this buffer is an environment file."
+  (when (member (file-name-nondirectory (or buffer-file-name "")) grpcline-environment-file-names)
+    (grpcline-flymake-check-all)))
+
 (defun grpcline-flymake-setup ()
   "Show the problems of this .grpc buffer by Flymake."
+  (add-hook 'after-save-hook #'grpcline-flymake--saved)
   (setq-local flymake-diagnostic-functions (list #'grpcline-flymake))
   (add-hook 'after-change-functions #'grpcline-flymake--forget nil t)
   (flymake-mode 1))

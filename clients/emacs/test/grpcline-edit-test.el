@@ -65,7 +65,13 @@
       (should-error (grpcline-run-at-point) :type 'user-error))
     (with-current-buffer (find-file-noselect (expand-file-name "grpcline.env.json" folder))
       (should (equal (grpcline-test--problems #'grpcline-flymake-foreign)
-                     '((2 . "the environment \"dev\" is not an object of variables")))))))
+                     '((2 . "the environment \"dev\" is not an object of variables"))))
+      ;; Saving it checks it anew.
+      (goto-char (point-min))
+      (search-forward "1")
+      (replace-match "{}")
+      (save-buffer)
+      (should-not (grpcline-test--problems #'grpcline-flymake-foreign)))))
 
 (ert-deftest grpcline-test-chosen-environment ()
   (grpcline-test--folder folder

@@ -148,6 +148,21 @@
       (cl-loop for (key value) on (plist-get want :values) by #'cddr
                do (should (equal value (cdr (assoc (grpcline-json-name key) values))))))))
 
+(ert-deftest grpcline-test-environment-characters ()
+  (cl-flet ((read (text) (grpcline-environment-read (list (cons "/a.json" text)) "dev")))
+    (pcase-dolist (`(,escaped . ,want) '(("\\ud83d\\ude00" . "😀") ("\\\\ud83d" . "\\ud83d")))
+      (let ((got (read (format "{\"dev\": {\"a\": \"%s\"}}" escaped))))
+        (should-not (grpcline-environment-problems got))
+        (should (equal (grpcline-environment-values got) (list (cons "a" want))))))
+    (dolist (half '("\\ud83d" "\\udE00" "\\ud83d\\u0041"))
+      (should (equal (grpcline-environment-problems
+                      (read (format "{\"dev\": {\n\"a\": \"%s\"}}" half)))
+                     (list (list "/a.json" 2 (concat "the string has half a character: "
+                                                     (substring half 0 6)))))))
+    (should (equal (grpcline-environment-problems (read (decode-coding-string
+                                                         "{\"dev\": {\"a\": \"\351\"}}" 'utf-8)))
+                   '(("/a.json" 1 "the file is not UTF-8"))))))
+
 (defun grpcline-test--converted (key function)
   "Return what FUNCTION, a conversion, gives, as the test files have it under KEY."
   (condition-case problem
