@@ -101,3 +101,13 @@ func resultOf[T any](line []byte) (T, error) {
 	err := json.Unmarshal(line, &answer)
 	return answer.Result, err
 }
+
+// answer reads an answer with a result, whichever request it is of.
+func (h *host) answer() ([]byte, error) {
+	line, err := h.line()
+	if err != nil {
+		return nil, err
+	}
+	_, err = answerID(line)
+	return line, err
+}

@@ -100,7 +100,7 @@ func accepted(line []byte) (call acceptedCall, ok bool) {
 	}
 	_, rest, _ := bytes.Cut(line, []byte(`"streamId":"`))
 	id, rest, _ := bytes.Cut(rest, []byte(`"`))
-	call.id = id
+	call.id = bytes.Clone(id) // the line's memory is the next line's, too
 	if at := bytes.Index(rest, []byte(`,"message":`)); at >= 0 {
 		call.message = bytes.TrimSuffix(rest[at+len(`,"message":`):], []byte("}}\n"))
 	}
@@ -136,7 +136,7 @@ func produce(messages int) func(h *servingHost, call acceptedCall) error {
 		inFlight := 0
 		for range messages / batchSize {
 			if inFlight == ahead {
-				if _, err := h.line(); err != nil {
+				if _, err := h.answer(); err != nil {
 					return err
 				}
 				inFlight--
@@ -160,7 +160,7 @@ func collect(h *servingHost, call acceptedCall) error {
 				return err
 			}
 		}
-		line, err := h.line()
+		line, err := h.answer()
 		if err != nil {
 			return err
 		}

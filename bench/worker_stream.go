@@ -151,13 +151,3 @@ func (s *streaming) ended(err error) error {
 	}
 	return err
 }
-
-// answer reads an answer with a result, whichever request it is of.
-func (s *streaming) answer() ([]byte, error) {
-	line, err := s.line()
-	if err != nil {
-		return nil, err
-	}
-	_, err = answerID(line)
-	return line, err
-}
