@@ -154,20 +154,29 @@ func TestCompleteSendInTheDrain(t *testing.T) {
 	}
 }
 
-// TestTurnTimeout says that others were before.
+// TestTurnTimeout says that others were before, once those are answered: the answers of
+// one side keep their order, whichever of the requests may wait longer.
 func TestTurnTimeout(t *testing.T) {
 	r := newRig(t)
-	s := r.initStream("Bidi", []testserver.Step{{Gate: "g"}})
-	first := r.Go("getMessage", s.params(obj{"timeoutMs": 0}))
-	second := r.Fail("getHeaders", s.params(obj{"timeoutMs": 20}), -32004)
-	if !strings.Contains(second.Message, "earlier requests") {
-		t.Errorf("%v", second)
+	other := r.initStream("Bidi", []testserver.Step{{Gate: "h"}})
+	for _, bound := range []int{0, 60_000} {
+		s := r.initStream("Bidi", []testserver.Step{{Gate: "g"}})
+		first := r.Go("getMessage", s.params(obj{"timeoutMs": bound}))
+		second := r.Go("getHeaders", s.params(obj{"timeoutMs": 1}))
+		third := r.Go("getMessage", s.params(obj{"timeoutMs": 2}))
+		r.Fail("getMessage", other.params(obj{"timeoutMs": 50}), -32004) // so the time of both is up
+		if r.Answered(first) || r.Answered(second) || r.Answered(third) {
+			t.Error("a request is answered before the first one")
+		}
+		first.cancel()
+		first.cancelled()
+		for _, late := range []*Pending{second, third} {
+			if err := late.Fail(-32004); !strings.Contains(err.Message, "earlier requests") {
+				t.Errorf("%v", err)
+			}
+		}
+		s.closeStream()
 	}
-	if r.Answered(first) {
-		t.Error("the first has ended, too")
-	}
-	first.cancel()
-	first.cancelled()
 }
 
 // TestCallTimeouts is the RPC's deadline for a unary call.

@@ -61,7 +61,7 @@ func (s *State) FinishCall(id string, e Ending) (Op[struct{}], error) {
 	st.closing = true
 	s.streams.count(st, false)
 	st.owner.uses.add()
-	place := st.sending.join(st.timeout)
+	place := st.sending.join()
 	do := func(ctx context.Context) (struct{}, error) {
 		err := s.finish(ctx, st, place, e)
 		if err != nil && !isOver(st) && s.keepStream(st) {

@@ -4,7 +4,6 @@ import (
 	"container/list"
 	"context"
 	"sync"
-	"time"
 )
 
 // lane keeps the requests of one side of a stream in the order in which they
@@ -20,16 +19,14 @@ type lane struct {
 type place struct {
 	lane    *lane
 	element *list.Element
-	bound   time.Duration // how long the request may wait; 0 is no bound
 	turn    chan struct{} // closed when it is first
-	moved   chan struct{} // closed when the place before it leaves; nil while nobody waits for that
 }
 
-// join takes a place at the end for a request that may wait so long.
-func (l *lane) join(bound time.Duration) *place {
+// join takes a place at the end.
+func (l *lane) join() *place {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	p := &place{lane: l, bound: bound, turn: make(chan struct{})}
+	p := &place{lane: l, turn: make(chan struct{})}
 	p.element = l.places.PushBack(p)
 	if l.places.Len() == 1 {
 		close(p.turn)
@@ -40,8 +37,7 @@ func (l *lane) join(bound time.Duration) *place {
 // wait returns nil when all earlier places have left, or the cause that ended ctx.
 //
 // After the cause the request only has to be answered. It waits for its turn even
-// then, so that answers keep their order, unless it was cancelled or a place
-// before it may wait longer than this one.
+// then, so that answers keep their order, unless it was cancelled.
 func (p *place) wait(ctx context.Context) error {
 	select {
 	case <-p.turn:
@@ -49,32 +45,10 @@ func (p *place) wait(ctx context.Context) error {
 	case <-ctx.Done():
 	}
 	err := context.Cause(ctx)
-	if isReason(err, Cancelled) {
-		return err
+	if !isReason(err, Cancelled) {
+		<-p.turn
 	}
-	for {
-		moved := p.behindShorter()
-		if moved == nil {
-			return err
-		}
-		<-moved
-	}
-}
-
-// behindShorter returns what is closed when the place before p leaves. It is nil if
-// there is none before p, or one that may wait longer.
-func (p *place) behindShorter() chan struct{} {
-	p.lane.mu.Lock()
-	defer p.lane.mu.Unlock()
-	before := p.element.Prev()
-	if before == nil {
-		return nil
-	}
-	if other := before.Value.(*place).bound; p.bound != 0 && (other == 0 || other > p.bound) {
-		return nil
-	}
-	p.moved = make(chan struct{})
-	return p.moved
+	return err
 }
 
 // leave gives the place up and lets the next one have its turn.
@@ -83,15 +57,8 @@ func (p *place) leave() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	first := p.element.Prev() == nil
-	if behind := p.element.Next(); behind != nil {
-		next := behind.Value.(*place)
-		if first {
-			close(next.turn)
-		}
-		if next.moved != nil {
-			close(next.moved)
-			next.moved = nil
-		}
+	if behind := p.element.Next(); behind != nil && first {
+		close(behind.Value.(*place).turn)
 	}
 	l.places.Remove(p.element)
 }

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"testing"
 	"testing/synctest"
-	"time"
 )
 
 var errTest = errors.New("test")
@@ -25,7 +24,7 @@ func TestLaneOrder(t *testing.T) {
 		var l lane
 		var places []*place
 		for range 100 {
-			places = append(places, l.join(0))
+			places = append(places, l.join())
 		}
 		done := make(chan int, len(places))
 		for i := range places {
@@ -57,7 +56,7 @@ func TestLaneOrder(t *testing.T) {
 func TestLaneSkipsWhoLeaves(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var l lane
-		first, second, third, fourth := l.join(0), l.join(0), l.join(0), l.join(0)
+		first, second, third, fourth := l.join(), l.join(), l.join(), l.join()
 		second.leave()
 		turn := make(chan error)
 		go func() { turn <- third.wait(t.Context()) }()
@@ -77,32 +76,28 @@ func TestLaneSkipsWhoLeaves(t *testing.T) {
 			t.Error(err)
 		}
 		fourth.leave()
-		if err := l.join(0).wait(t.Context()); err != nil {
+		if err := l.join().wait(t.Context()); err != nil {
 			t.Errorf("an empty lane: %v", err)
 		}
 	})
 }
 
 // TestLaneWaitEnds with the cause of the context, and when: answers keep their
-// order, unless the request was cancelled or one before it may wait longer.
+// order, unless the request was cancelled.
 func TestLaneWaitEnds(t *testing.T) {
 	for _, test := range []struct {
-		name          string
-		cause         error
-		before, bound time.Duration
-		atOnce        bool
+		name   string
+		cause  error
+		atOnce bool
 	}{
-		{"its time is up, as is that of the one before it", errWaitTimeout, time.Second, time.Second, false},
-		{"its time is up, and was longer", errWaitTimeout, time.Second, 2 * time.Second, false},
-		{"its time is up, and was shorter", errWaitTimeout, 2 * time.Second, time.Second, true},
-		{"its time is up, and the one before it has no bound", errWaitTimeout, 0, time.Second, true},
-		{"the worker ends, and neither has a bound", ErrShuttingDown, 0, 0, false},
-		{"it is cancelled", ErrCancelled, time.Second, time.Second, true},
+		{"its time is up", errWaitTimeout, false},
+		{"the worker ends", ErrShuttingDown, false},
+		{"it is cancelled", ErrCancelled, true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var l lane
-				first, second, third := l.join(test.before), l.join(test.bound), l.join(test.bound)
+				first, second, third := l.join(), l.join(), l.join()
 				if err := first.wait(cancelled(test.cause)); !errors.Is(err, test.cause) {
 					t.Errorf("the first: %v", err)
 				}

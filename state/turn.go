@@ -31,7 +31,7 @@ func onSide[R any](s *State, id, connectionID string, of side, timeoutMs *int, d
 		return Op[R]{}, err
 	}
 	t := &turn{stream: st, bound: grpcops.Millis(timeoutMs, st.timeout)}
-	t.place = of(st).join(t.bound)
+	t.place = of(st).join()
 	return Op[R]{Do: func(ctx context.Context) (R, error) { return do(ctx, t) }, Leave: t.leave}, nil
 }
 
