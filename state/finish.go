@@ -64,7 +64,7 @@ func (s *State) FinishCall(id string, e Ending) (Op[struct{}], error) {
 	place := st.sending.join()
 	do := func(ctx context.Context) (struct{}, error) {
 		err := s.finish(ctx, st, place, e)
-		if err != nil && !isOver(st) && s.keepStream(st) {
+		if err != nil && !isOver(st, err) && s.keepStream(st) {
 			return struct{}{}, st.progress(err, nil)
 		}
 		st.end(s.streams.closedError(id))
@@ -79,8 +79,12 @@ func (s *State) FinishCall(id string, e Ending) (Op[struct{}], error) {
 	}}, nil
 }
 
-// isOver tells whether the call of a stream is over.
-func isOver(st *stream) bool { return st.call != nil && st.call.Cancelled() }
+// isOver tells whether the call of a stream is over, of which err may be how ending it
+// failed: grpc-go ends a call a moment before its context.
+func isOver(st *stream, err error) bool {
+	var ended *Progress
+	return st.call != nil && st.call.Cancelled() || errors.As(err, &ended) && ended.Reason == StreamEnded
+}
 
 // finish waits for its turn, sends the message, and ends the call.
 func (s *State) finish(ctx context.Context, st *stream, place *place, e Ending) error {
