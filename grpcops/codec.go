@@ -81,11 +81,18 @@ func (in *incoming) read(wire []byte) {
 		in.room = in.pool.Make(need)
 	}
 	text, err := in.plan.AppendJSON(in.room[:0], wire, in.options)
-	var unfit *transcode.Error
-	if errors.As(err, &unfit) {
-		text = appendUndecodable(in.room[:0], unfit, wire)
+	in.text, in.unfit, in.tooLong = text, nil, false
+	if err != nil {
+		in.failed(err, wire)
 	}
-	in.text, in.unfit, in.tooLong = text, unfit, errors.Is(err, transcode.ErrTooLong)
+}
+
+// failed takes the error of a message that has no JSON of its own.
+func (in *incoming) failed(err error, wire []byte) {
+	if errors.As(err, &in.unfit) {
+		in.text = appendUndecodable(in.room[:0], in.unfit, wire)
+	}
+	in.tooLong = errors.Is(err, transcode.ErrTooLong)
 }
 
 // directCodec lets gRPC carry wire bytes: *outgoing to send, *incoming to
