@@ -30,6 +30,8 @@ func TestLargeCallsKeepApart(t *testing.T) {
 			server := testserver.Start(t, testserver.Options{})
 			h := StartWith(t, HostOptions{Headers: headers})
 			conn := h.Connect(server)
+			r := &rig{Host: h, server: server, conn: conn}
+			stream := r.initStream("Bidi", nil, obj{"timeoutMs": 0}) // which sends back what it gets
 			const ahead = 16
 			var checks []func()
 			next := func(check func()) {
@@ -60,6 +62,15 @@ func TestLargeCallsKeepApart(t *testing.T) {
 					next(func() {
 						if result, err := called.Wait(); err == nil && decode[Ending](h, result).Message.Text != text {
 							t.Fatalf("call %d came back changed", n)
+						}
+					})
+				case 6: // on a stream
+					sent := h.Go("sendMessage", stream.params(obj{"message": obj{"text": text}}))
+					came := h.Go("getMessage", stream.params())
+					next(func() {
+						sent.Must()
+						if got := decode[Ending](h, came.Must()).Message.Text; got != text {
+							t.Fatalf("message %d: %d letters came back, %.50q…, of %d", n, len(got), got, len(text))
 						}
 					})
 				case 7: // ended by the server

@@ -138,7 +138,7 @@ func serverMethods() []*method {
 			func(w *Worker, p *finishParams) (state.Op[streamResult], error) {
 				op, err := w.state.FinishCall(p.StreamID, state.Ending{Message: p.Message, Status: p.Status, Trailers: p.Trailers})
 				return then(op, err, func(struct{}) streamResult { return streamResult{p.StreamID} })
-			}),
+			}).forgetting(),
 		declare("stopServer", "ОстановитьСервер", "server graceMs",
 			"Takes no more calls, waits for those under way, then cancels them.",
 			func(w *Worker, p *stopParams) (state.Op[stoppedResult], error) {

@@ -69,7 +69,7 @@ func streamMethods() []*method {
 			func(w *Worker, p *sendMessageParams) (state.Op[sendResult], error) {
 				op, err := w.state.SendMessage(p.StreamID, p.Connection, p.Message)
 				return then(op, err, func(sent int) sendResult { return sendResult{p.StreamID, sent} })
-			}),
+			}).forgetting(),
 		declare("sendMessages", "", "connection streamId messages",
 			"Sends several messages.",
 			func(w *Worker, p *sendMessagesParams) (state.Op[sendResult], error) {
@@ -78,7 +78,7 @@ func streamMethods() []*method {
 				}
 				op, err := w.state.SendMessages(p.StreamID, p.Connection, p.Messages)
 				return then(op, err, func(sent int) sendResult { return sendResult{p.StreamID, sent} })
-			}),
+			}).forgetting(),
 		declare("getMessage", "ПолучитьСообщение", "connection streamId timeoutMs",
 			"Waits for a message, or the end of the stream.",
 			func(w *Worker, p *getParams) (state.Op[messageResult], error) {

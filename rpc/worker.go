@@ -27,8 +27,10 @@
 //
 // Ownership. A call has a context, which the Worker cancels and the call's
 // goroutine releases. The Worker counts the calls, and is idle when all of them
-// have their answers queued and have left their places. The reader alone is not waited for: a read from a
-// pipe cannot be interrupted, so it ends with the process.
+// have their answers queued and have left their places. The reader alone is not waited
+// for: a read from a pipe cannot be interrupted, so it ends with the process. The text
+// of a message belongs to its call. If the method keeps nothing of its params, the text
+// is given back to the pool once the answer is queued; an answer is, once it is written.
 //
 // Shutdown. At the end of the input, after the shutdown method or when Serve's
 // context ends, nothing more is admitted but cancelling; calls have until the drain's
