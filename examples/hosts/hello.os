@@ -9,6 +9,6 @@
 КонецЕсли;
 
 Ответ = OPI_GRPC.ВызватьМетод(Соединение, "grpcline.demo.Demo", "SayHello", Новый Структура("name", "Ann"));
-Сообщить(Ответ["data"]["message"]["greeting"]);
+Сообщить(Ответ["data"]["greeting"]);
 
 OPI_GRPC.ЗакрытьСоединение(Соединение);
