@@ -45,9 +45,10 @@ func (p *Pool) Make(size int) []byte {
 }
 
 // Free keeps the memory of a buffer, wherever that was made. Nobody may use it any
-// more, nor anything that is part of it.
+// more, nor anything that is part of it: with the race detector it is overwritten.
 func (p *Pool) Free(buffer []byte) {
 	if size := cap(buffer); p != nil && size >= Least && size <= most {
+		spoil(buffer[:size])
 		p.class[classOf(size)].Put(&buffer)
 	}
 }
