@@ -2,6 +2,7 @@ package integration_test
 
 import (
 	"fmt"
+	"io"
 	"strings"
 	"syscall"
 	"time"
@@ -21,7 +22,21 @@ func (h *Host) CloseOutput() {
 	h.mu.Lock()
 	h.leaving = true
 	h.mu.Unlock()
-	h.stdout.Close()
+	closed := make(chan struct{})
+	go func() {
+		defer close(closed)
+		h.stdout.Close()
+	}()
+	for {
+		select {
+		case <-closed:
+			return
+		case <-time.After(time.Second):
+			// On Windows a read that begins in the moment of Close holds that up until
+			// something comes.
+			_, _ = io.WriteString(h.stdin, h.frame(`{"id":"close","method":"ping"}`))
+		}
+	}
 }
 
 // Signal sends the worker a signal.
