@@ -76,10 +76,11 @@ func (r *relay) read(in io.Reader) error {
 		if err != nil {
 			return err
 		}
-		if done, err := r.stream(line); done || err != nil {
-			if err != nil {
-				return err
-			}
+		done, err := r.stream(line)
+		if err != nil {
+			return err
+		}
+		if done {
 			continue
 		}
 		kept := bytes.Clone(line)

@@ -31,16 +31,17 @@ func sendWork(messages int) streamWork {
 
 // contenders cost a time for each message.
 func (w streamWork) contenders() []contender {
-	relay := contender{relayed, func(b *bed, _ string) (*runner, error) {
-		h, err := startHost(relayCommand(b, smallBody, w.messages))
+	through := func(h *host, err error) (*runner, error) {
 		if err != nil {
 			return nil, err
 		}
 		s := newStreaming(h, w.messages)
 		return &runner{timed(w.messages, times(func() error { return w.worker(s) })), h.stop}, nil
-	}}
+	}
 	contenders := []contender{
-		relay,
+		{relayed, func(b *bed, _ string) (*runner, error) {
+			return through(startHost(relayCommand(b, smallBody, w.messages)))
+		}},
 		{staticGRPC, func(b *bed, _ string) (*runner, error) {
 			s, err := dialStatic(b.address)
 			if err != nil {
@@ -49,12 +50,7 @@ func (w streamWork) contenders() []contender {
 			return &runner{timed(w.messages, times(func() error { return w.static(s, w.messages) })), s.stop}, nil
 		}},
 		{ours, func(b *bed, row string) (*runner, error) {
-			h, err := b.connectedWorker(row)
-			if err != nil {
-				return nil, err
-			}
-			s := newStreaming(h, w.messages)
-			return &runner{timed(w.messages, times(func() error { return w.worker(s) })), h.stop}, nil
+			return through(b.connectedWorker(row))
 		}},
 	}
 	if w.node != "" {

@@ -156,8 +156,8 @@ func (s *Server) handler(m *method, options transcode.Options) grpc.StreamHandle
 	}
 }
 
-// listen opens the listener at what address, as it was given, says. A unix socket that nobody listens on any more is
-// removed before.
+// listen opens the listener at a place. address is how the host has named that, for
+// errors. A unix socket that nobody listens on any more is removed before.
 func listen(ctx context.Context, at listenAddress, address string) (net.Listener, error) {
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, at.network, at.at)

@@ -36,24 +36,10 @@ type libraryHost struct {
 
 func startLibrary(t *testing.T) libraryHost {
 	s := libraryHost{newServing(t, obj{"proto": "node/library.proto"})}
-	accepting := make(chan struct{})
-	go func() {
-		defer close(accepting)
-		for {
-			result, failed := s.accepting().Wait()
-			if failed != nil {
-				return // the server was stopped
-			}
-			var call libraryCall
-			if err := json.Unmarshal(result, &call); err != nil {
-				panic(err)
-			}
-			go s.answer(call)
-		}
-	}()
+	stopped := answerAll(s.serving, s.answer)
 	t.Cleanup(func() {
 		s.Must("stopServer", obj{"server": s.server, "graceMs": 0})
-		<-accepting
+		<-stopped
 	})
 	return s
 }
@@ -82,12 +68,12 @@ func (s libraryHost) answer(call libraryCall) {
 		}
 	case "Count":
 		pages := 0
-		for b := s.next(call); b != nil; b = s.next(call) {
+		for b := nextRequest[book](s.serving, call.StreamID); b != nil; b = nextRequest[book](s.serving, call.StreamID) {
 			pages += b.Pages
 		}
 		end["message"] = obj{"pages": pages}
 	case "Talk":
-		for b := s.next(call); b != nil; b = s.next(call) {
+		for b := nextRequest[book](s.serving, call.StreamID); b != nil; b = nextRequest[book](s.serving, call.StreamID) {
 			if b.Title == "stop" {
 				end["status"] = obj{"code": "ABORTED", "message": "stopped"}
 				break
@@ -96,19 +82,6 @@ func (s libraryHost) answer(call libraryCall) {
 		}
 	}
 	s.Call("finishCall", end)
-}
-
-// next takes a request; it is nil at the end, and if the client has gone.
-func (s libraryHost) next(call libraryCall) *book {
-	result, failed := s.Call("getMessage", obj{"streamId": call.StreamID, "timeoutMs": 0})
-	if failed != nil {
-		return nil
-	}
-	var got struct{ Message *book }
-	if err := json.Unmarshal(result, &got); err != nil {
-		panic(err)
-	}
-	return got.Message
 }
 
 // TestServingNode has the gRPC client of Node.js call what a host serves.

@@ -112,6 +112,40 @@ func (s *serving) got(call incoming) (text string, done bool) {
 	return got.Message.Text, got.Done
 }
 
+// answerAll accepts calls and has each answered on a goroutine of its own. C has what
+// answer needs of them. stopped is closed when the server takes no more.
+func answerAll[C any](s *serving, answer func(C)) (stopped <-chan struct{}) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			result, failed := s.accepting().Wait()
+			if failed != nil {
+				return
+			}
+			var call C
+			if err := json.Unmarshal(result, &call); err != nil {
+				panic(err)
+			}
+			go answer(call)
+		}
+	}()
+	return done
+}
+
+// nextRequest takes a request of a call; it is nil at the end, and if the client has gone.
+func nextRequest[T any](s *serving, streamID string) *T {
+	result, failed := s.Call("getMessage", obj{"streamId": streamID, "timeoutMs": 0})
+	if failed != nil {
+		return nil
+	}
+	var got struct{ Message *T }
+	if err := json.Unmarshal(result, &got); err != nil {
+		panic(err)
+	}
+	return got.Message
+}
+
 // rpc is a call that a client makes.
 type clientRPC struct {
 	t testing.TB

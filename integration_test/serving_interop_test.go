@@ -2,7 +2,6 @@ package integration_test
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -37,21 +36,7 @@ func TestServingInterop(t *testing.T) {
 		t.Fatalf("the interop client does not build: %v\n%s", err, out)
 	}
 	s := interopService{newServing(t, obj{"proto": nil, "services": []string{"grpc.testing.TestService"}, "descriptorSet": interopSet(t)})}
-	accepting := make(chan struct{})
-	go func() {
-		defer close(accepting)
-		for {
-			result, failed := s.accepting().Wait()
-			if failed != nil {
-				return // the server was stopped
-			}
-			var call interopCall
-			if err := json.Unmarshal(result, &call); err != nil {
-				panic(err)
-			}
-			go s.serve(call)
-		}
-	}()
+	stopped := answerAll(s.serving, s.serve)
 	for _, name := range []string{
 		"empty_unary", "large_unary", "client_streaming", "server_streaming", "ping_pong", "empty_stream",
 		"timeout_on_sleeping_server", "cancel_after_begin", "cancel_after_first_response", "status_code_and_message",
@@ -65,7 +50,7 @@ func TestServingInterop(t *testing.T) {
 		})
 	}
 	s.Must("stopServer", obj{"server": s.server, "graceMs": 0})
-	<-accepting
+	<-stopped
 }
 
 // interopCall is a call of the service.
@@ -96,7 +81,7 @@ func (s interopService) serve(call interopCall) {
 		}
 	case "StreamingInputCall":
 		size := 0
-		for request := s.next(call); request != nil; request = s.next(call) {
+		for request := nextRequest[interopRequest](s.serving, call.StreamID); request != nil; request = nextRequest[interopRequest](s.serving, call.StreamID) {
 			if request.Payload != nil {
 				body, _ := base64.StdEncoding.DecodeString(request.Payload.Body)
 				size += len(body)
@@ -106,7 +91,7 @@ func (s interopService) serve(call interopCall) {
 	case "StreamingOutputCall":
 		s.respond(call, call.Message)
 	case "FullDuplexCall":
-		for request := s.next(call); request != nil; request = s.next(call) {
+		for request := nextRequest[interopRequest](s.serving, call.StreamID); request != nil; request = nextRequest[interopRequest](s.serving, call.StreamID) {
 			if status := request.ResponseStatus; status != nil && status.Code != 0 {
 				end["status"] = obj{"code": status.Code, "message": status.Message}
 				break
@@ -117,19 +102,6 @@ func (s interopService) serve(call interopCall) {
 		end["status"] = obj{"code": "UNIMPLEMENTED"}
 	}
 	s.Call("finishCall", end)
-}
-
-// next takes a request; it is nil at the end.
-func (s interopService) next(call interopCall) *interopRequest {
-	result, failed := s.Call("getMessage", obj{"streamId": call.StreamID, "timeoutMs": 0})
-	if failed != nil {
-		return nil
-	}
-	var got struct{ Message *interopRequest }
-	if err := json.Unmarshal(result, &got); err != nil {
-		panic(err)
-	}
-	return got.Message
 }
 
 // respond sends the responses that a request asks for.
